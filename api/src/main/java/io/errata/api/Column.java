@@ -1,0 +1,13 @@
+package io.errata.api;
+
+import java.util.Objects;
+
+/** A named and typed column of a row, or field of an event. */
+public record Column(String name, ColumnType type) {
+  public Column {
+    Objects.requireNonNull(type, "type");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("Cannot name a column: the name is empty");
+    }
+  }
+}

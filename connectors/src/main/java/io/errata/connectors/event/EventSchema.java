@@ -1,0 +1,49 @@
+package io.errata.connectors.event;
+
+import io.errata.api.RowSchema;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which fields of an event are decoded, and what they mean.
+ *
+ * @param id the path of the event id; any type, taken as text
+ * @param time the path of the event time: a timestamp, ISO 8601 text with a zone, or an integer of {@code timeUnit}
+ * @param timeUnit what an integer time counts since 1970-01-01T00:00:00Z
+ * @param type the path of the event type, or null where events have none
+ * @param sequence paths that order events of one time; INT, LONG or TEXT
+ * @param payload the fields that the worker, its key and the condition use, distinct; id, time, type and sequence only where
+ *     they are used as such
+ */
+public record EventSchema(
+    String id,
+    String time,
+    TimeUnit timeUnit,
+    @Nullable String type,
+    List<EventField> sequence,
+    List<EventField> payload)
+    implements Serializable {
+  public EventSchema {
+    sequence = List.copyOf(sequence);
+    payload = List.copyOf(payload);
+  }
+
+  /** What an integer time counts. */
+  public enum TimeUnit {
+    SECONDS,
+    MILLIS,
+    MICROS,
+    NANOS
+  }
+
+  public Optional<String> typePath() {
+    return Optional.ofNullable(type);
+  }
+
+  /** The schema of {@link EventRecord#schema()}. */
+  public RowSchema payloadSchema() {
+    return RowSchema.of(payload.stream().map(EventField::column).toList());
+  }
+}

@@ -1,0 +1,158 @@
+package io.errata.state.plan;
+
+import io.errata.state.digest.SetDigest;
+import io.errata.state.table.TableDescription;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * All that a plan says of itself; {@code manifest.json}.
+ *
+ * @param plan the plan id
+ * @param name the spec's name
+ * @param spec the spec as it was used, in YAML, with references instead of secrets
+ * @param window the stretch of event time
+ * @param worker what recomputed the rows
+ * @param table the live table
+ * @param snapshot the moment of the live table that was compared
+ * @param events what happened to the events
+ * @param rows what was found
+ * @param coverage the evidence that the source held all of the window
+ * @param suppressedEffects effects recorded and not performed
+ * @param limits those that were hit; a plan with one is not applied
+ * @param warnings what a person should know before applying it
+ * @param corrections by kind
+ * @param correctionSet the digest of the set of corrections
+ * @param files all files of the plan but the manifest
+ * @param seconds per stage, for people
+ * @param version of Errata that made it
+ * @param createdAt for people
+ */
+public record PlanManifest(
+    String plan,
+    String name,
+    String spec,
+    WindowSection window,
+    WorkerSection worker,
+    TableSection table,
+    SnapshotSection snapshot,
+    EventCounts events,
+    RowCounts rows,
+    Coverage coverage,
+    long suppressedEffects,
+    List<LimitHit> limits,
+    List<String> warnings,
+    CorrectionCounts corrections,
+    SetDigest correctionSet,
+    List<PlanFile> files,
+    Map<String, Double> seconds,
+    String version,
+    Instant createdAt) {
+  /** The format that this release writes and reads. */
+  public static final int FORMAT = 1;
+
+  public PlanManifest {
+    limits = List.copyOf(limits);
+    warnings = List.copyOf(warnings);
+    files = List.copyOf(files);
+    seconds = new TreeMap<>(seconds);
+  }
+
+  /**
+   * @param requestedFrom as the spec has it, inclusive
+   * @param requestedTo as the spec has it, exclusive
+   * @param from as it was read: widened to whole buckets, or ending where the live rows are complete
+   * @param to as it was read, exclusive
+   * @param reason why they differ, where they do
+   */
+  public record WindowSection(
+      Instant requestedFrom, Instant requestedTo, Instant from, Instant to, Optional<String> reason) {}
+
+  /**
+   * @param identity {@code name@2}, {@code name@as-of(1,2)} or {@code aggregate}; with the declared worker's definition it is
+   *     part of the plan id
+   * @param definition the declared worker in canonical JSON, or empty for one in Java
+   * @param code the digest of the code that was used, for people: not part of the plan id
+   */
+  public record WorkerSection(String identity, String definition, String code) {}
+
+  /**
+   * @param url without secrets
+   * @param description the columns when the plan was made
+   * @param owns or empty
+   * @param set expressions by column
+   */
+  public record TableSection(String url, TableDescription description, Optional<String> owns, Map<String, String> set) {
+    public TableSection {
+      set = new TreeMap<>(set);
+    }
+  }
+
+  /**
+   * @param id as the store names the moment
+   * @param openedAt for people
+   */
+  public record SnapshotSection(String id, Instant openedAt) {}
+
+  /**
+   * @param read decoded from the source
+   * @param inWindow of those, in the window
+   * @param filtered of those in the window, not wanted by the filter
+   * @param duplicates copies of events with one id, beyond the first
+   * @param rejected events that could not be used
+   * @param used events given to the worker
+   */
+  public record EventCounts(
+      long read, long inWindow, long filtered, long duplicates, long rejected, long used) {}
+
+  /**
+   * @param recomputed rows that the worker made
+   * @param live rows of the snapshot in scope
+   * @param equal rows that agree
+   * @param insert rows that are missing
+   * @param update rows that are wrong
+   * @param delete rows that should not be there
+   * @param quarantined keys that are not corrected because of their events
+   */
+  public record RowCounts(
+      long recomputed, long live, long equal, long insert, long update, long delete, long quarantined) {}
+
+  /**
+   * @param complete whether nothing of the window was missing
+   * @param gaps what was missing
+   * @param inputs what was read
+   */
+  public record Coverage(boolean complete, List<MissingPart> gaps, List<ReadPart> inputs) {
+    public Coverage {
+      gaps = List.copyOf(gaps);
+      inputs = List.copyOf(inputs);
+    }
+  }
+
+  /**
+   * @param input the file, folder or partition
+   * @param reason what is missing
+   */
+  public record MissingPart(String input, String reason) {}
+
+  /**
+   * @param input the file or partition
+   * @param first the first row or offset expected
+   * @param expected rows expected, or -1 where the format doesn't tell
+   * @param read rows read; fewer than expected where row groups outside of the window were skipped
+   * @param bytes the size, or -1
+   * @param generation what tells a replaced file from this one
+   */
+  public record ReadPart(String input, long first, long expected, long read, long bytes, String generation) {}
+
+  /**
+   * @param limit the setting, such as {@code limits.deletes}
+   * @param allowed as the spec has it
+   * @param found what the plan has
+   * @param message for people, with what to do
+   */
+  public record LimitHit(String limit, String allowed, String found, String message) {}
+}

@@ -1,0 +1,47 @@
+package io.errata.state.table;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a live table is and what a spec says of it.
+ *
+ * @param url whose scheme picks the {@link LiveTableProvider}, such as {@code jdbc:postgresql://…}
+ * @param user or null for the database's default
+ * @param password or null
+ * @param name as the spec has it, such as {@code public.daily_totals}
+ * @param key the key columns
+ * @param compare the compared columns
+ * @param owns a predicate in the table's SQL for the rows that the window answers for, or null for the keys that it touches
+ * @param set SQL expressions by column, written with a correction but not compared; in the spec's order
+ * @param lockTimeout how long an apply waits for a lock
+ * @param statementTimeout how long any one statement may take; zero for no limit
+ */
+public record LiveTableOptions(
+    String url,
+    @Nullable String user,
+    @Nullable Secret password,
+    String name,
+    List<String> key,
+    List<String> compare,
+    @Nullable String owns,
+    Map<String, String> set,
+    Duration lockTimeout,
+    Duration statementTimeout)
+    implements Serializable {
+  public LiveTableOptions {
+    key = List.copyOf(key);
+    compare = List.copyOf(compare);
+    set = Collections.unmodifiableMap(new LinkedHashMap<>(set));
+  }
+
+  public Optional<String> ownsPredicate() {
+    return Optional.ofNullable(owns);
+  }
+}

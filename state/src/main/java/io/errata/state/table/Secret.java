@@ -1,0 +1,29 @@
+package io.errata.state.table;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/** A value that is never printed, logged or stored in a plan. */
+public final class Secret implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final String value;
+
+  private Secret(String value) {
+    this.value = Objects.requireNonNull(value, "value");
+  }
+
+  public static Secret of(String value) {
+    return new Secret(value);
+  }
+
+  /** The value itself: only for the call that needs it. */
+  public String reveal() {
+    return value;
+  }
+
+  @Override
+  public String toString() {
+    return "***";
+  }
+}

@@ -1,0 +1,36 @@
+package io.errata.state.table;
+
+import io.errata.state.digest.Digest;
+import io.errata.state.plan.CorrectionSource;
+import java.time.Instant;
+
+/**
+ * What to write to a live table.
+ *
+ * @param plan the plan's id
+ * @param seal the seal of the plan's manifest, for the ledger
+ * @param fingerprint of the table when the plan was made
+ * @param worker {@code name@version}
+ * @param from the window's start, inclusive
+ * @param to the window's end, exclusive
+ * @param corrections can be opened as often as needed
+ * @param policy what to do about conflicts
+ */
+public record WriteRequest(
+    String plan,
+    String seal,
+    Digest fingerprint,
+    String worker,
+    Instant from,
+    Instant to,
+    CorrectionSource corrections,
+    ConflictPolicy policy) {
+
+  /** What happens where a row is no longer as the plan saw it. */
+  public enum ConflictPolicy {
+    /** Nothing is written. */
+    ABORT,
+    /** That row is left and listed; the others are written. */
+    SKIP
+  }
+}
