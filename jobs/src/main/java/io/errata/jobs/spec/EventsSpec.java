@@ -1,0 +1,40 @@
+package io.errata.jobs.spec;
+
+import io.errata.api.ColumnType;
+import io.errata.connectors.archive.ArchiveOptions;
+import io.errata.connectors.event.EventSchema.TimeUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where events come from.
+ *
+ * @param archive files
+ * @param fields what the fields are called
+ */
+public record EventsSpec(ArchiveOptions archive, FieldsSpec fields) {
+
+  /**
+   * What the fields of an event are called; dotted paths.
+   *
+   * @param id the event id
+   * @param time the event time
+   * @param timeUnit what an integer time counts
+   * @param type the event type, where there is one
+   * @param sequence what orders events of one time
+   * @param types types of fields that the format doesn't tell, as for CSV
+   */
+  public record FieldsSpec(
+      String id,
+      String time,
+      TimeUnit timeUnit,
+      Optional<String> type,
+      List<String> sequence,
+      Map<String, ColumnType> types) {
+    public FieldsSpec {
+      sequence = List.copyOf(sequence);
+      types = Map.copyOf(types);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.errata.jobs.spec;
+
+import java.util.Optional;
+
+/**
+ * When a plan is not applied, and how fast events are read.
+ *
+ * @param corrections the most corrections of all kinds; unlimited where empty
+ * @param deletes the most rows that may be deleted
+ * @param quarantine the most keys that may be left out
+ * @param missingCoverage what to do where the source no longer holds all of the window
+ * @param rate events a second to read at the most; unlimited where empty
+ */
+public record LimitsSpec(
+    Optional<Amount> corrections,
+    Amount deletes,
+    Amount quarantine,
+    MissingCoverage missingCoverage,
+    Optional<Long> rate) {
+
+  /** What to do where the source no longer holds all of the window. */
+  public enum MissingCoverage {
+    FAIL,
+    ALLOW
+  }
+
+  /**
+   * A number of rows, or a share of the live rows in scope.
+   *
+   * @param value a number from 0, or percent from 0 to 100
+   * @param unit which of the two
+   */
+  public record Amount(double value, Unit unit) {
+    /** What an amount counts. */
+    public enum Unit {
+      ROWS,
+      PERCENT
+    }
+
+    /**
+     * Whether so many rows are more than allowed.
+     *
+     * @param of what a percentage is of
+     */
+    public boolean exceededBy(long rows, long of) {
+      return unit == Unit.ROWS ? rows > value : rows * 100.0 > value * of;
+    }
+
+    /** As the spec has it, such as {@code 5%}. */
+    @Override
+    public String toString() {
+      String number = value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+      return unit == Unit.ROWS ? number : number + "%";
+    }
+  }
+}
