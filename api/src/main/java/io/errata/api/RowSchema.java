@@ -1,14 +1,16 @@
 package io.errata.api;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** An ordered list of columns with distinct names. Immutable; equal by names, types and order. */
-public final class RowSchema {
+public final class RowSchema implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final List<Column> columns;
-  private final Map<String, Integer> ordinals;
+  private final HashMap<String, Integer> ordinals;
 
   private RowSchema(List<Column> columns) {
     this.columns = List.copyOf(columns);
