@@ -13,9 +13,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one text that stands for a value or a row, from which digests are made. Each value says its type and where it ends,
- * so that no two different rows have one form. {@code docs/canonical-form.md} is its definition, with test vectors; the
- * SQL expression of it is made by the PostgreSQL live table.
+ * The one text that stands for a value or a row, from which digests are made. Each value says its
+ * type and where it ends, so that no two different rows have one form. {@code
+ * docs/canonical-form.md} is its definition, with test vectors; the SQL expression of it is made by
+ * the PostgreSQL live table.
  *
  * <table>
  *   <caption>Forms</caption>
@@ -91,7 +92,8 @@ public final class CanonicalForm {
     } else if (value instanceof UUID uuid) {
       form.append('u').append(uuid);
     } else {
-      throw new IllegalArgumentException("Cannot form a " + value.getClass().getName() + " (no column type has it)");
+      throw new IllegalArgumentException(
+          "Cannot form a " + value.getClass().getName() + " (no column type has it)");
     }
   }
 
@@ -112,7 +114,8 @@ public final class CanonicalForm {
 
   private static long micros(String name, Instant time) {
     try {
-      return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
+      return Math.addExact(
+          Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
     } catch (ArithmeticException e) {
       throw new ErrataException(
           ErrorCode.INVALID_VALUE,
@@ -132,7 +135,9 @@ public final class CanonicalForm {
         bytes += 2;
       } else if (!Character.isSurrogate(c)) {
         bytes += 3;
-      } else if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
         bytes += 4;
         i++;
       } else {

@@ -18,7 +18,8 @@ public record Digest(String hex) implements Comparable<Digest>, Serializable {
 
   public Digest {
     if (!hex.matches("[0-9a-f]{64}")) {
-      throw new IllegalArgumentException("Cannot read a digest: " + hex.length() + " characters (64 hexadecimal digits)");
+      throw new IllegalArgumentException(
+          "Cannot read a digest: " + hex.length() + " characters (64 hexadecimal digits)");
     }
   }
 
@@ -28,13 +29,17 @@ public record Digest(String hex) implements Comparable<Digest>, Serializable {
   }
 
   /**
-   * The digest of a text's UTF-8 form. The text must not hold unpaired surrogates; {@link CanonicalForm} refuses them.
+   * The digest of a text's UTF-8 form. The text must not hold unpaired surrogates; {@link
+   * CanonicalForm} refuses them.
    */
   public static Digest ofText(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A digest that is being made piece by piece: feed it, then pass its result to {@link #of(MessageDigest)}. */
+  /**
+   * A digest that is being made piece by piece: feed it, then pass its result to {@link
+   * #of(MessageDigest)}.
+   */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

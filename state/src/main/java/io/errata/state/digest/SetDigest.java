@@ -4,9 +4,9 @@ import java.io.Serializable;
 import java.math.BigInteger;
 
 /**
- * The digest of a multiset of digests: their sum modulo 2^256, and their number. It doesn't depend on order, and unlike
- * XOR an element that is there twice doesn't cancel (Bellare and Micciancio, "A New Paradigm for Collision-free Hashing",
- * 1997: AdHash).
+ * The digest of a multiset of digests: their sum modulo 2^256, and their number. It doesn't depend
+ * on order, and unlike XOR an element that is there twice doesn't cancel (Bellare and Micciancio,
+ * "A New Paradigm for Collision-free Hashing", 1997: AdHash).
  *
  * @param sum from 0 to 2^256 - 1
  * @param count the number of elements
@@ -19,7 +19,8 @@ public record SetDigest(BigInteger sum, long count) implements Serializable {
 
   public SetDigest {
     if (sum.signum() < 0 || sum.compareTo(MODULUS) >= 0 || count < 0) {
-      throw new IllegalArgumentException("Cannot make a set digest: its sum or count is out of range");
+      throw new IllegalArgumentException(
+          "Cannot make a set digest: its sum or count is out of range");
     }
   }
 

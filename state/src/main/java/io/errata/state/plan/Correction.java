@@ -8,7 +8,10 @@ import java.util.List;
 
 /** What has to be done to one row of the live table so that it is as it was recomputed. */
 public sealed interface Correction {
-  /** The key columns' values; a row of {@link io.errata.state.table.TableDescription#values()} holds them first. */
+  /**
+   * The key columns' values; a row of {@link io.errata.state.table.TableDescription#values()} holds
+   * them first.
+   */
   Row key(List<String> keyColumns);
 
   /** The digest of all that this correction says: what it does, and both images. */

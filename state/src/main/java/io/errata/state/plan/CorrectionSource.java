@@ -13,7 +13,8 @@ public interface CorrectionSource {
   /**
    * Starts to read all corrections, in a fixed order.
    *
-   * @throws io.errata.api.ErrataException INVALID_PLAN where a file isn't as it was sealed, UNAVAILABLE where it can't be read
+   * @throws io.errata.api.ErrataException INVALID_PLAN where a file isn't as it was sealed,
+   *     UNAVAILABLE where it can't be read
    */
   CorrectionReader open();
 }

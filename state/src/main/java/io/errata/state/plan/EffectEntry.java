@@ -10,4 +10,5 @@ package io.errata.state.plan;
  * @param target for whom or what
  * @param detail anything more
  */
-public record EffectEntry(String key, String eventId, String worker, String kind, String target, String detail) {}
+public record EffectEntry(
+    String key, String eventId, String worker, String kind, String target, String detail) {}

@@ -64,16 +64,21 @@ public record PlanManifest(
   /**
    * @param requestedFrom as the spec has it, inclusive
    * @param requestedTo as the spec has it, exclusive
-   * @param from as it was read: widened to whole buckets, or ending where the live rows are complete
+   * @param from as it was read: widened to whole buckets, or ending where the live rows are
+   *     complete
    * @param to as it was read, exclusive
    * @param reason why they differ, where they do
    */
   public record WindowSection(
-      Instant requestedFrom, Instant requestedTo, Instant from, Instant to, Optional<String> reason) {}
+      Instant requestedFrom,
+      Instant requestedTo,
+      Instant from,
+      Instant to,
+      Optional<String> reason) {}
 
   /**
-   * @param identity {@code name@2}, {@code name@as-of(1,2)} or {@code aggregate}; with the declared worker's definition it is
-   *     part of the plan id
+   * @param identity {@code name@2}, {@code name@as-of(1,2)} or {@code aggregate}; with the declared
+   *     worker's definition it is part of the plan id
    * @param definition the declared worker in canonical JSON, or empty for one in Java
    * @param code the digest of the code that was used, for people: not part of the plan id
    */
@@ -85,7 +90,8 @@ public record PlanManifest(
    * @param owns or empty
    * @param set expressions by column
    */
-  public record TableSection(String url, TableDescription description, Optional<String> owns, Map<String, String> set) {
+  public record TableSection(
+      String url, TableDescription description, Optional<String> owns, Map<String, String> set) {
     public TableSection {
       set = new TreeMap<>(set);
     }
@@ -118,7 +124,13 @@ public record PlanManifest(
    * @param quarantined keys that are not corrected because of their events
    */
   public record RowCounts(
-      long recomputed, long live, long equal, long insert, long update, long delete, long quarantined) {}
+      long recomputed,
+      long live,
+      long equal,
+      long insert,
+      long update,
+      long delete,
+      long quarantined) {}
 
   /**
    * @param complete whether nothing of the window was missing
@@ -146,7 +158,8 @@ public record PlanManifest(
    * @param bytes the size, or -1
    * @param generation what tells a replaced file from this one
    */
-  public record ReadPart(String input, long first, long expected, long read, long bytes, String generation) {}
+  public record ReadPart(
+      String input, long first, long expected, long read, long bytes, String generation) {}
 
   /**
    * @param limit the setting, such as {@code limits.deletes}

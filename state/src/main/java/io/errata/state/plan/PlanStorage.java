@@ -7,9 +7,9 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 
 /**
- * The files below one folder, on whatever file system. Paths are relative, with {@code /} between names; one that leads out
- * of the folder is refused with INVALID_PLAN. Failures of the file system are {@link io.errata.api.ErrataException}
- * UNAVAILABLE.
+ * The files below one folder, on whatever file system. Paths are relative, with {@code /} between
+ * names; one that leads out of the folder is refused with INVALID_PLAN. Failures of the file system
+ * are {@link io.errata.api.ErrataException} UNAVAILABLE.
  */
 public interface PlanStorage {
   /** The folder, for messages. */
@@ -29,7 +29,10 @@ public interface PlanStorage {
   /** The file for a Parquet writer. */
   OutputFile output(String path);
 
-  /** Paths of all files below a folder, at any depth, in the order of their names; none where there is no such folder. */
+  /**
+   * Paths of all files below a folder, at any depth, in the order of their names; none where there
+   * is no such folder.
+   */
   List<String> list(String folder);
 
   /** Names of the folders directly below a folder, in order; none where there is no such folder. */

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event because of which a key is not corrected.
  *
- * @param key the key's columns and values as text, or null where it can't be known: then no key is corrected
+ * @param key the key's columns and values as text, or null where it can't be known: then no key is
+ *     corrected
  * @param keyForm the key's canonical form, or null
  * @param eventId or null where it can't be read
  * @param source the file or partition
@@ -13,4 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param reason without the payload
  */
 public record QuarantineEntry(
-    @Nullable String key, @Nullable String keyForm, @Nullable String eventId, String source, long offset, String reason) {}
+    @Nullable String key,
+    @Nullable String keyForm,
+    @Nullable String eventId,
+    String source,
+    long offset,
+    String reason) {}
