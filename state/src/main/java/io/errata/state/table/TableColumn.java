@@ -88,4 +88,18 @@ public record TableColumn(
   public Column column() {
     return new Column(name, type());
   }
+
+  /** Whether a computed value of a type can be stored here, where it is within the column's limits. */
+  public boolean accepts(ColumnType computed) {
+    return comparable() && StoredValues.accepts(type(), computed);
+  }
+
+  /**
+   * A computed value as this column would store it.
+   *
+   * @throws io.errata.api.ErrataException INVALID_VALUE where it can't be stored, naming the column and never the value
+   */
+  public @Nullable Object conform(@Nullable Object computed) {
+    return StoredValues.conform(this, computed);
+  }
 }

@@ -1,9 +1,12 @@
 package io.errata.state.table;
 
+import io.errata.api.Row;
 import io.errata.api.RowSchema;
 import io.errata.state.digest.Digest;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a live table is: its columns, and which of them are key and compared.
@@ -42,6 +45,23 @@ public record TableDescription(String name, List<TableColumn> columns, List<Stri
   /** Key columns, then compared columns: the schema of {@link LiveRow#values()} and of every recomputed row. */
   public RowSchema values() {
     return keySchema().concat(compareSchema());
+  }
+
+  /**
+   * A computed row as this table would store it: its values brought to the types, scales and lengths of the columns, in the
+   * order of {@link #values()}. Two rows that the table could not tell apart conform to one.
+   *
+   * @param computed holds the key columns and the compared columns, in any order and in any type that their columns accept
+   * @throws io.errata.api.ErrataException INVALID_VALUE where a value can't be stored, naming the column and never the value
+   * @throws IllegalArgumentException where a column is missing
+   */
+  public Row conform(Row computed) {
+    RowSchema schema = values();
+    List<@Nullable Object> stored = new ArrayList<>(schema.size());
+    for (String name : schema.names()) {
+      stored.add(column(name).conform(computed.value(name)));
+    }
+    return Row.ofList(schema, stored);
   }
 
   /** Changes where a column is added, dropped, renamed or changes its type, so that a plan made before is refused. */
