@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of live tables under test. It makes tables, and plays the live traffic that Errata knows nothing of: each call is
- * committed when it returns. Values are texts as PostgreSQL prints them.
+ * A store of live tables under test. It makes tables, and plays the live traffic that Errata knows
+ * nothing of: each call is committed when it returns. Values are texts as PostgreSQL prints them.
  */
 public interface LiveStore extends AutoCloseable {
 
@@ -41,10 +41,15 @@ public interface LiveStore extends AutoCloseable {
   /** Removes one row. */
   void delete(StoredTable table, Map<String, String> key);
 
-  /** All rows, each with the texts of all columns in order; in the order of the texts of the key. */
+  /**
+   * All rows, each with the texts of all columns in order; in the order of the texts of the key.
+   */
   List<List<@Nullable String>> rows(StoredTable table);
 
-  /** Drops a column that is neither key nor compared, or adds one: anything that changes the fingerprint. */
+  /**
+   * Drops a column that is neither key nor compared, or adds one: anything that changes the
+   * fingerprint.
+   */
   void changeSchema(StoredTable table);
 
   @Override

@@ -11,8 +11,9 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings computed values to what a column would store, so that a comparison doesn't report as drift what the column can't
- * hold. The rules are those of PostgreSQL's assignment, but nothing is cut off silently.
+ * Brings computed values to what a column would store, so that a comparison doesn't report as drift
+ * what the column can't hold. The rules are those of PostgreSQL's assignment, but nothing is cut
+ * off silently.
  */
 final class StoredValues {
   private StoredValues() {}
@@ -20,7 +21,9 @@ final class StoredValues {
   static boolean accepts(ColumnType column, ColumnType computed) {
     return switch (column) {
       case INT, LONG, DECIMAL ->
-          computed == ColumnType.INT || computed == ColumnType.LONG || computed == ColumnType.DECIMAL;
+          computed == ColumnType.INT
+              || computed == ColumnType.LONG
+              || computed == ColumnType.DECIMAL;
       // From DOUBLE to DECIMAL there is no way that rounds as everybody expects, so it isn't taken.
       case DOUBLE ->
           computed == ColumnType.DOUBLE
@@ -132,7 +135,13 @@ final class StoredValues {
   private static ErrataException invalid(TableColumn column, String reason) {
     return new ErrataException(
         ErrorCode.INVALID_VALUE,
-        "Cannot store a computed value in column " + column.name() + ": " + reason + " (" + column.sqlType() + ")",
+        "Cannot store a computed value in column "
+            + column.name()
+            + ": "
+            + reason
+            + " ("
+            + column.sqlType()
+            + ")",
         "Correct the worker, or widen the column.");
   }
 }

@@ -89,7 +89,9 @@ public record TableColumn(
     return new Column(name, type());
   }
 
-  /** Whether a computed value of a type can be stored here, where it is within the column's limits. */
+  /**
+   * Whether a computed value of a type can be stored here, where it is within the column's limits.
+   */
   public boolean accepts(ColumnType computed) {
     return comparable() && StoredValues.accepts(type(), computed);
   }
@@ -97,7 +99,8 @@ public record TableColumn(
   /**
    * A computed value as this column would store it.
    *
-   * @throws io.errata.api.ErrataException INVALID_VALUE where it can't be stored, naming the column and never the value
+   * @throws io.errata.api.ErrataException INVALID_VALUE where it can't be stored, naming the column
+   *     and never the value
    */
   public @Nullable Object conform(@Nullable Object computed) {
     return StoredValues.conform(this, computed);
