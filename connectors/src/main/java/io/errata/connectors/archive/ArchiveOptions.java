@@ -1,0 +1,72 @@
+package io.errata.connectors.archive;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/**
+ * Where archived events lie, and in which form.
+ *
+ * @param path a folder (or one file) on any of Flink's file systems, as a URI or a local path
+ * @param layout the folders below {@code path} by time, such as {@code date=%Y-%m-%d/hour=%H}, with {@code %Y %m %d %H %M %%};
+ *     empty where all files lie in one folder
+ * @param zone the zone whose calendar the folders' names follow
+ * @param format what the files hold; text formats may be gzipped, which their name says ({@code .gz})
+ * @param slack how far an event's folder may be from the event's time, either way: folders within it are read as well
+ * @param delimiter what separates the fields of CSV
+ */
+public record ArchiveOptions(
+    String path, String layout, ZoneId zone, Format format, Duration slack, char delimiter) implements Serializable {
+  /** One hour: pipelines that write by arrival close their folder within minutes, seldom within an hour. */
+  public static final Duration DEFAULT_SLACK = Duration.ofHours(1);
+
+  /** What a file holds. */
+  public enum Format {
+    PARQUET,
+    AVRO,
+    /** With a header row, quoted as in RFC 4180, UTF-8. */
+    CSV,
+    /** One JSON object in each line, UTF-8. */
+    JSONL
+  }
+
+  public ArchiveOptions {
+    if (path.isBlank()) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC, "Cannot read an archive: its path is empty", "Name the folder in events.archive.path.");
+    }
+    if (slack.isNegative()) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          "Cannot read an archive with slack: " + slack + " (it is negative)",
+          "Give a length of time, such as PT1H, in events.archive.slack.");
+    }
+    if (delimiter == '"' || delimiter == '\n' || delimiter == '\r' || delimiter > 127) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          "Cannot separate fields by the character with code " + (int) delimiter,
+          "Give an ASCII character other than quote and line end.");
+    }
+    PartitionLayout.parse(layout);
+  }
+
+  /** With UTC, {@link #DEFAULT_SLACK} and the comma. */
+  public static ArchiveOptions of(String path, String layout, Format format) {
+    return new ArchiveOptions(path, layout, ZoneOffset.UTC, format, DEFAULT_SLACK, ',');
+  }
+
+  public ArchiveOptions withSlack(Duration changed) {
+    return new ArchiveOptions(path, layout, zone, format, changed, delimiter);
+  }
+
+  public ArchiveOptions withZone(ZoneId changed) {
+    return new ArchiveOptions(path, layout, changed, format, slack, delimiter);
+  }
+
+  public ArchiveOptions withDelimiter(char changed) {
+    return new ArchiveOptions(path, layout, zone, format, slack, changed);
+  }
+}
