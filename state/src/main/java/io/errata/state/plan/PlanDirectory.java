@@ -131,6 +131,17 @@ public final class PlanDirectory {
     return new PlanDirectory(plans, folder + "/", sealed);
   }
 
+  /**
+   * What lies in a staging folder, before it is sealed: for reports and checks, not a plan yet.
+   *
+   * @param plans whose folder holds plans
+   * @param stagingFolder the folder in it with the files that the manifest lists
+   */
+  public static PlanDirectory staged(
+      PlanStorage plans, String stagingFolder, PlanManifest manifest) {
+    return new PlanDirectory(plans, stagingFolder + "/", PlanManifestJson.seal(manifest));
+  }
+
   /** The folder, for messages. */
   public String location() {
     return location;

@@ -61,6 +61,30 @@ public record PlanManifest(
     seconds = new TreeMap<>(seconds);
   }
 
+  /** The same with other files. */
+  public PlanManifest withFiles(List<PlanFile> others) {
+    return new PlanManifest(
+        plan,
+        name,
+        spec,
+        window,
+        worker,
+        table,
+        snapshot,
+        events,
+        rows,
+        coverage,
+        suppressedEffects,
+        limits,
+        warnings,
+        corrections,
+        correctionSet,
+        others,
+        seconds,
+        version,
+        createdAt);
+  }
+
   /**
    * @param requestedFrom as the spec has it, inclusive
    * @param requestedTo as the spec has it, exclusive

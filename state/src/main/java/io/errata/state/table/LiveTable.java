@@ -1,7 +1,9 @@
 package io.errata.state.table;
 
 import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.state.plan.Correction;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +41,19 @@ public interface LiveTable extends AutoCloseable {
    * such predicate. At most a few thousand rows a call.
    */
   List<Correction> outsideOwns(List<Correction.Insert> inserts);
+
+  /**
+   * The one time that a query of the store gives, such as the moment up to which its rows are complete.
+   *
+   * @throws ErrataException INVALID_SPEC where the store knows no queries, or this one doesn't give
+   *     exactly one time
+   */
+  default Instant timeOf(String query) {
+    throw new ErrataException(
+        ErrorCode.INVALID_SPEC,
+        "Cannot ask this live table for a time: it knows no queries",
+        "Write the time itself, in ISO 8601 with Z.");
+  }
 
   /**
    * Writes a plan's corrections and its ledger row in one transaction, or nothing, then reads the written rows back.
