@@ -6,6 +6,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -34,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CanonicalForm {
   private static final long CANONICAL_NAN = 0x7ff8000000000000L;
+
+  // What PostgreSQL's numeric holds at the most; its documentation, section 8.1.2.
+  private static final int MAX_INTEGER_DIGITS = 131_072;
+  private static final int MAX_FRACTION_DIGITS = 16_383;
+
+  private static final BigInteger MICROS = BigInteger.valueOf(1_000_000);
 
   private CanonicalForm() {}
 
@@ -77,7 +84,7 @@ public final class CanonicalForm {
     } else if (value instanceof Integer || value instanceof Long) {
       form.append('i').append(((Number) value).longValue()).append(';');
     } else if (value instanceof BigDecimal decimal) {
-      form.append('n').append(plain(decimal)).append(';');
+      form.append('n').append(plain(name, decimal)).append(';');
     } else if (value instanceof Double number) {
       String hex = Long.toHexString(bits(number));
       form.append('f').append("0".repeat(16 - hex.length())).append(hex).append(';');
@@ -88,7 +95,7 @@ public final class CanonicalForm {
     } else if (value instanceof LocalDate date) {
       form.append('d').append(date.toEpochDay()).append(';');
     } else if (value instanceof Instant time) {
-      form.append('s').append(micros(name, time)).append(';');
+      form.append('s').append(micros(time)).append(';');
     } else if (value instanceof UUID uuid) {
       form.append('u').append(uuid);
     } else {
@@ -101,8 +108,26 @@ public final class CanonicalForm {
     append(form, column.name(), value);
   }
 
-  private static String plain(BigDecimal decimal) {
-    return decimal.signum() == 0 ? "0" : decimal.stripTrailingZeros().toPlainString();
+  private static String plain(String name, BigDecimal decimal) {
+    if (decimal.signum() == 0) {
+      return "0";
+    }
+    BigDecimal stripped = decimal.stripTrailingZeros();
+    // A few characters of an event such as 1E+999999999 would otherwise fill the memory.
+    if ((long) stripped.precision() - stripped.scale() > MAX_INTEGER_DIGITS
+        || stripped.scale() > MAX_FRACTION_DIGITS) {
+      throw new ErrataException(
+          ErrorCode.INVALID_VALUE,
+          "Cannot form "
+              + name
+              + ": its number has too many digits ("
+              + MAX_INTEGER_DIGITS
+              + " before and "
+              + MAX_FRACTION_DIGITS
+              + " behind the point)",
+          "Correct the event or the row that holds it.");
+    }
+    return stripped.toPlainString();
   }
 
   private static long bits(double number) {
@@ -112,17 +137,11 @@ public final class CanonicalForm {
     return number == 0 ? 0 : Double.doubleToRawLongBits(number);
   }
 
-  private static long micros(String name, Instant time) {
-    try {
-      return Math.addExact(
-          Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
-    } catch (ArithmeticException e) {
-      throw new ErrataException(
-          ErrorCode.INVALID_VALUE,
-          "Cannot form " + name + ": its time is outside of 64 bits of microseconds",
-          "Correct the event or the row that holds it.",
-          e);
-    }
+  private static BigInteger micros(Instant time) {
+    // Wider than 64 bits, as tables keep times to which no 64 bits since 1970 reach.
+    return BigInteger.valueOf(time.getEpochSecond())
+        .multiply(MICROS)
+        .add(BigInteger.valueOf(time.getNano() / 1_000));
   }
 
   private static int utf8Length(String name, String text) {

@@ -158,8 +158,12 @@ final class ColumnFormat {
 
   private long micros(Instant time) {
     try {
-      return Math.addExact(
-          Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
+      // From the next second down, as the one before the first that fits has a part that does.
+      long second = time.getEpochSecond();
+      return second < 0
+          ? Math.addExact(
+              Math.multiplyExact(second + 1, 1_000_000L), time.getNano() / 1_000 - 1_000_000L)
+          : Math.addExact(Math.multiplyExact(second, 1_000_000L), time.getNano() / 1_000);
     } catch (ArithmeticException e) {
       throw unfit(e);
     }

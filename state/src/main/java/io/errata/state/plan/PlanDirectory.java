@@ -128,7 +128,9 @@ public final class PlanDirectory {
     }
     plans.move(aside, target);
     plans.delete(stagingFolder);
-    return new PlanDirectory(plans, folder + "/", sealed);
+    PlanDirectory plan = new PlanDirectory(plans, folder + "/", sealed);
+    plan.requireItsFiles();
+    return plan;
   }
 
   /**
@@ -278,6 +280,23 @@ public final class PlanDirectory {
     boolean asComplete = there.coverage().complete() || !fresh.coverage().complete();
     boolean asFree = there.limits().isEmpty() || there.limits().equals(fresh.limits());
     return asComplete && asFree && there.table().equals(fresh.table()) ? old : null;
+  }
+
+  /**
+   * Two runs that seal one plan at one time can take each other's files away; neither may then
+   * report success.
+   */
+  private void requireItsFiles() {
+    Set<String> listed = new TreeSet<>();
+    files(CORRECTIONS).forEach(file -> listed.add(file.path()));
+    files(QUARANTINE).forEach(file -> listed.add(file.path()));
+    files(EFFECTS).forEach(file -> listed.add(file.path()));
+    if (!listed.equals(new TreeSet<>(found(storage, prefix)))) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot seal plan " + location + ": another run wrote to it at the same time",
+          "Plan again, one run at a time.");
+    }
   }
 
   private void verify(PlanFile file) {

@@ -163,7 +163,8 @@ final class PlanManifestJson {
 
   private static String seal(ObjectNode document) {
     try {
-      return Digest.of(MAPPER.writeValueAsBytes(document)).hex();
+      // Not writeValueAsBytes, which escapes what lies beyond 16 bits.
+      return Digest.ofText(MAPPER.writeValueAsString(document)).hex();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Cannot write a manifest", e);
     }
