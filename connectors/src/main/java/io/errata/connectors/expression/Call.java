@@ -11,14 +11,14 @@ import java.util.Optional;
  * @param function the function's name in lower case
  * @param arguments none for {@code f()} and {@code f(*)}
  * @param template the only argument where that is in quotes, single or double
- * @param filter which events it is applied to, where it says so
+ * @param filter the condition that says which events it is applied to, where there is one
  */
 public record Call(
     String text,
     String function,
     List<ScalarExpression> arguments,
     Optional<String> template,
-    Optional<Condition> filter) {
+    Optional<ScalarExpression> filter) {
   public Call {
     arguments = List.copyOf(arguments);
   }

@@ -30,11 +30,6 @@ final class ParsedCondition implements Condition {
     return new ParsedCondition(text, SqlParser.parse(text));
   }
 
-  /** A part of an expression that was parsed already. */
-  static ParsedCondition of(String text, Node node) {
-    return new ParsedCondition(text, node);
-  }
-
   /** The evaluator for events of one schema. */
   private record Binding(RowSchema schema, BoundNode condition) {}
 

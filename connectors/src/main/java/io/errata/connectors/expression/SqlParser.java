@@ -532,7 +532,7 @@ final class SqlParser {
         name.toLowerCase(Locale.ROOT),
         scalars,
         template,
-        Optional.ofNullable(filter).map(part -> ParsedCondition.of(part.toString(), node(part))));
+        Optional.ofNullable(filter).map(part -> new ScalarExpression(part.toString(), node(part))));
   }
 
   private ErrataException refused(Expression part) {

@@ -1,9 +1,13 @@
 package io.errata.jobs.aggregate;
 
+import io.errata.connectors.expression.Call;
+import io.errata.connectors.expression.ScalarExpression;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The declared worker as a spec writes it. Nothing is parsed yet: {@link AggregateWorker} does
@@ -19,5 +23,26 @@ public record AggregateSpec(Map<String, String> key, Map<String, String> columns
     // Map.copyOf would forget the order, which shows in messages.
     key = Collections.unmodifiableMap(new LinkedHashMap<>(key));
     columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+  }
+
+  /**
+   * The paths of all fields that it reads, for asking the source for their types.
+   *
+   * @throws io.errata.api.ErrataException INVALID_SPEC where an expression can't be read
+   */
+  public Set<String> fields() {
+    Set<String> fields = new LinkedHashSet<>();
+    key.values().forEach(text -> fields.addAll(ScalarExpression.parse(text).fields()));
+    for (String text : columns.values()) {
+      Call.parse(text)
+          .ifPresent(
+              call -> {
+                if (!AggregateFunction.isTemplate(call)) {
+                  call.arguments().forEach(argument -> fields.addAll(argument.fields()));
+                }
+                call.filter().ifPresent(filter -> fields.addAll(filter.fields()));
+              });
+    }
+    return fields;
   }
 }
