@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live row whole, byte for byte as its table would print it: the text of each of {@link TableDescription#columns()}, in
- * their order, or null. This is what a rollback restores and what a guard compares, so it holds columns of types that
- * Errata can't compute with, too.
+ * A live row whole, byte for byte as its table would print it: the text of each of {@link
+ * TableDescription#columns()}, in their order, or null. This is what a rollback restores and what a
+ * guard compares, so it holds columns of types that Errata can't compute with, too.
  */
 public record Image(List<@Nullable String> texts) {
   public Image {

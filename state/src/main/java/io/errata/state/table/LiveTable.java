@@ -8,24 +8,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rows that users see now, and the ledger beside them. Implementations pass {@code LiveTableContract} of the testkit.
+ * The rows that users see now, and the ledger beside them. Implementations pass {@code
+ * LiveTableContract} of the testkit.
  *
- * <p>Planning calls {@link #describe}, {@link #openSnapshot} and {@link #read} only, which never write and need no right
- * to. Not thread-safe: each thread opens its own. {@link #close} gives up whatever is under way; a transaction that has
- * not committed then never will.
+ * <p>Planning calls {@link #describe}, {@link #openSnapshot} and {@link #read} only, which never
+ * write and need no right to. Not thread-safe: each thread opens its own. {@link #close} gives up
+ * whatever is under way; a transaction that has not committed then never will.
  */
 public interface LiveTable extends AutoCloseable {
   /**
    * Reads what the table is.
    *
-   * @throws ErrataException INVALID_TABLE where the table, a key or compared or set column is not there, a key or compared
-   *     column has a type that can't be compared, or no unique constraint or primary key stands on the key columns
+   * @throws ErrataException INVALID_TABLE where the table, a key or compared or set column is not
+   *     there, a key or compared column has a type that can't be compared, or no unique constraint
+   *     or primary key stands on the key columns
    */
   TableDescription describe();
 
   /**
-   * Holds one consistent moment of the rows in scope: those for which {@link LiveTableOptions#owns()} is true, or all; of
-   * them those whose bucket lies in a range.
+   * Holds one consistent moment of the rows in scope: those for which {@link
+   * LiveTableOptions#owns()} is true, or all; of them those whose bucket lies in a range.
    *
    * @param range or empty for all buckets
    * @param parts about how many splits to make, from 1
@@ -37,13 +39,14 @@ public interface LiveTable extends AutoCloseable {
   RowReader read(SnapshotSplit split);
 
   /**
-   * Which of some rows that a plan would insert lie outside of {@link LiveTableOptions#owns()}; none where there is no
-   * such predicate. At most a few thousand rows a call.
+   * Which of some rows that a plan would insert lie outside of {@link LiveTableOptions#owns()};
+   * none where there is no such predicate. At most a few thousand rows a call.
    */
   List<Correction> outsideOwns(List<Correction.Insert> inserts);
 
   /**
-   * The one time that a query of the store gives, such as the moment up to which its rows are complete.
+   * The one time that a query of the store gives, such as the moment up to which its rows are
+   * complete.
    *
    * @throws ErrataException INVALID_SPEC where the store knows no queries, or this one doesn't give
    *     exactly one time
@@ -56,15 +59,19 @@ public interface LiveTable extends AutoCloseable {
   }
 
   /**
-   * Writes a plan's corrections and its ledger row in one transaction, or nothing, then reads the written rows back.
-   * Idempotent: a plan that is applied already is not applied again.
+   * Writes a plan's corrections and its ledger row in one transaction, or nothing, then reads the
+   * written rows back. Idempotent: a plan that is applied already is not applied again.
    *
-   * @throws ErrataException UNAVAILABLE or FORBIDDEN or INVALID_TABLE where nothing was written; UNKNOWN_OUTCOME where the
-   *     connection was lost at commit and could not be had again to ask the ledger
+   * @throws ErrataException UNAVAILABLE or FORBIDDEN or INVALID_TABLE where nothing was written;
+   *     UNKNOWN_OUTCOME where the connection was lost at commit and could not be had again to ask
+   *     the ledger
    */
   WriteResult apply(WriteRequest request);
 
-  /** As {@link #apply}, with the inverse of the plan: every row gets its before image back, byte for byte. */
+  /**
+   * As {@link #apply}, with the inverse of the plan: every row gets its before image back, byte for
+   * byte.
+   */
   WriteResult rollback(WriteRequest request);
 
   /** The ledger's rows for this table, newest first; none where there is no ledger yet. */

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param name as the spec has it, such as {@code public.daily_totals}
  * @param key the key columns
  * @param compare the compared columns
- * @param owns a predicate in the table's SQL for the rows that the window answers for, or null for the keys that it touches
- * @param set SQL expressions by column, written with a correction but not compared; in the spec's order
+ * @param owns a predicate in the table's SQL for the rows that the window answers for, or null for
+ *     the keys that it touches
+ * @param set SQL expressions by column, written with a correction but not compared; in the spec's
+ *     order
  * @param lockTimeout how long an apply waits for a lock
  * @param statementTimeout how long any one statement may take; zero for no limit
  */

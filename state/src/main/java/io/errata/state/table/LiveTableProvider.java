@@ -8,7 +8,8 @@ public interface LiveTableProvider {
   /**
    * Connects.
    *
-   * @throws io.errata.api.ErrataException UNAVAILABLE where the store can't be reached, FORBIDDEN where it refuses the user
+   * @throws io.errata.api.ErrataException UNAVAILABLE where the store can't be reached, FORBIDDEN
+   *     where it refuses the user
    */
   LiveTable open(LiveTableOptions options);
 }

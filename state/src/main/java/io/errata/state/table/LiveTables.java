@@ -11,7 +11,8 @@ public final class LiveTables {
   /**
    * Connects to the live table of some options.
    *
-   * @throws ErrataException INVALID_SPEC where no provider knows the URL's scheme, and as {@link LiveTableProvider#open}
+   * @throws ErrataException INVALID_SPEC where no provider knows the URL's scheme, and as {@link
+   *     LiveTableProvider#open}
    */
   public static LiveTable open(LiveTableOptions options) {
     for (LiveTableProvider provider :

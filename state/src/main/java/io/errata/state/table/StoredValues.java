@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * off silently.
  */
 final class StoredValues {
+  private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+
   private StoredValues() {}
 
   static boolean accepts(ColumnType column, ColumnType computed) {
@@ -50,7 +52,7 @@ final class StoredValues {
       case FLOAT64 -> floating(column, value);
       case TEXT -> text(column, as(column, value, String.class));
       case PADDED_TEXT -> text(column, as(column, value, String.class).replaceAll(" +$", ""));
-      case TIMESTAMP, LOCAL_TIMESTAMP -> micros(as(column, value, Instant.class));
+      case TIMESTAMP, LOCAL_TIMESTAMP -> time(column, as(column, value, Instant.class));
       case BOOLEAN, BYTES, DATE, UUID -> as(column, value, column.type().javaType());
       case OTHER -> throw invalid(column, "Errata can't compute values of its type");
     };
@@ -121,8 +123,21 @@ final class StoredValues {
     return text;
   }
 
-  private static Instant micros(Instant time) {
-    return time.truncatedTo(ChronoUnit.MICROS);
+  private static Instant time(TableColumn column, Instant time) {
+    Instant micros = time.truncatedTo(ChronoUnit.MICROS);
+    if (column.precision() == 0) {
+      return micros;
+    }
+    // PostgreSQL rounds the distance from this moment (timestamp.c, AdjustTimestampForTypmod).
+    BigDecimal seconds =
+        BigDecimal.valueOf(micros.getEpochSecond() - EPOCH.getEpochSecond())
+            .add(BigDecimal.valueOf(micros.getNano(), 9))
+            .setScale(column.scale(), RoundingMode.HALF_UP)
+            .setScale(9);
+    BigDecimal whole = seconds.setScale(0, RoundingMode.FLOOR);
+    return EPOCH
+        .plusSeconds(whole.longValueExact())
+        .plusNanos(seconds.subtract(whole).movePointRight(9).longValueExact());
   }
 
   private static <T> T as(TableColumn column, Object value, Class<T> type) {

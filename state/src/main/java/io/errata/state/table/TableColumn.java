@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param name as the database has it, unquoted
  * @param storage how the database keeps it
  * @param sqlType the type as the database writes it, such as {@code numeric(12,2)}
- * @param precision of a DECIMAL, in digits; 0 where it is not limited
- * @param scale of a DECIMAL, in digits behind the point
+ * @param precision of a DECIMAL, in digits; 0 where it is not limited. Of a timestamp that keeps
+ *     fewer than six digits of a second: 6, else 0
+ * @param scale of a DECIMAL or of a timestamp whose precision is not 0, in digits behind the point
  * @param length of a TEXT, in characters; 0 where it is not limited
  * @param nullable whether it may be null
  * @param origin who writes it

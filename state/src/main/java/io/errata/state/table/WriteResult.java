@@ -7,13 +7,18 @@ import java.util.Optional;
  * How an apply or a rollback ended.
  *
  * @param outcome what happened
- * @param counts rows written or in conflict; all zero where nothing was written, but for {@code conflicts}
+ * @param counts rows written or in conflict; all zero where nothing was written, but for {@code
+ *     conflicts}
  * @param ledger the ledger row's id, where there is one
  * @param conflicts some of the rows in conflict, in key order, at most {@link #LISTED}
  * @param readback what was found when the written rows were read after the commit
  */
 public record WriteResult(
-    Outcome outcome, WriteCounts counts, Optional<Long> ledger, List<Conflict> conflicts, Readback readback) {
+    Outcome outcome,
+    WriteCounts counts,
+    Optional<Long> ledger,
+    List<Conflict> conflicts,
+    Readback readback) {
   /** How many conflicts are listed at the most; {@link WriteCounts#conflicts()} counts all. */
   public static final int LISTED = 1000;
 
@@ -45,8 +50,8 @@ public record WriteResult(
    *
    * @param verified rows that are as planned
    * @param changedSince rows that somebody else has written again since the commit
-   * @param differing keys of rows that this transaction wrote and that are not as planned; empty unless a trigger or a bug
-   *     changed them
+   * @param differing keys of rows that this transaction wrote and that are not as planned; empty
+   *     unless a trigger or a bug changed them
    */
   public record Readback(long verified, long changedSince, List<String> differing) {
     public static final Readback NONE = new Readback(0, 0, List.of());

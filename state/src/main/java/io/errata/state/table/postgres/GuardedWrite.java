@@ -1,0 +1,250 @@
+package io.errata.state.table.postgres;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.state.table.LedgerEntry.Action;
+import io.errata.state.table.WriteRequest;
+import io.errata.state.table.WriteResult;
+import io.errata.state.table.WriteResult.Outcome;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * Runs an apply or rollback: stages, tries the transaction until it ends one way or the other, and
+ * reads back.
+ */
+final class GuardedWrite {
+  private static final int ATTEMPTS = 6;
+  private static final int QUESTIONS = 12;
+  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long LONGEST_PAUSE_MILLIS = 2000;
+
+  private final Connections connections;
+  private final TableCatalog catalog;
+  private final WriteRequest request;
+  private final Action action;
+  private final String attempt;
+  private Session session;
+
+  private GuardedWrite(
+      Connections connections, TableCatalog catalog, WriteRequest request, Action action) {
+    this.connections = connections;
+    this.catalog = catalog;
+    this.request = request;
+    this.action = action;
+    this.attempt = Attempt.verb(action) + " plan " + request.plan();
+    this.session = connections.openWriting();
+  }
+
+  static WriteResult run(
+      Connections connections, TableCatalog catalog, WriteRequest request, Action action) {
+    if (request.corrections().counts().total() == 0) {
+      return Attempt.nothing(Outcome.NOTHING_TO_DO, Optional.empty()).result();
+    }
+    GuardedWrite write = new GuardedWrite(connections, catalog, request, action);
+    try {
+      return write.run();
+    } catch (SQLException e) {
+      throw write.failed(e);
+    } finally {
+      write.session.close();
+    }
+  }
+
+  private WriteResult run() throws SQLException {
+    Table table = catalog.find(session);
+    // Asked again under the lock; here it saves the staging.
+    Optional<Attempt.Ended> settled = Attempt.settled(session, new Ledger(table), request, action);
+    if (settled.isPresent()) {
+      return settled.get().result();
+    }
+    Attempt.checkFingerprint(table, request, action);
+    Stage.fill(session, table, request, action);
+    Attempt.Ended ended = attempt(table);
+    if (ended.written().isEmpty()) {
+      return ended.result();
+    }
+    return readBack(table, ended.result());
+  }
+
+  private Attempt.Ended attempt(Table table) throws SQLException {
+    for (int i = 1; ; i++) {
+      Attempt.Ended ended;
+      try {
+        ended = new Attempt(session, catalog, request, action).run(table);
+      } catch (SQLException e) {
+        if (SqlErrors.connectionLost(e)) {
+          throw e;
+        }
+        session.rollbackAfter(e);
+        if (i < ATTEMPTS && (SqlErrors.retryable(e) || insertedSince(table, e))) {
+          Connections.LOG.info(
+              "Plan {} met other transactions ({}), attempt {}",
+              request.plan(),
+              e.getSQLState(),
+              i);
+          pause(i);
+          continue;
+        }
+        throw SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE) ? locked(table, e) : failed(e);
+      } catch (RuntimeException e) {
+        session.rollbackAfter(e);
+        throw e;
+      }
+      if (ended.written().isEmpty()) {
+        session.rollback();
+        return ended;
+      }
+      try {
+        session.commit();
+        return ended;
+      } catch (SQLException e) {
+        if (SqlErrors.connectionLost(e)) {
+          settle(table, ended.written().get(), e);
+          return ended;
+        }
+        session.rollbackAfter(e);
+        throw failed(e);
+      }
+    }
+  }
+
+  /**
+   * Whether a unique violation was somebody's insert of a staged key: the next attempt then finds
+   * the conflict.
+   */
+  private boolean insertedSince(Table table, SQLException failure) throws SQLException {
+    if (!SqlErrors.is(failure, SqlErrors.UNIQUE_VIOLATION)) {
+      return false;
+    }
+    return session
+        .read(
+            "SELECT EXISTS (SELECT 1 FROM "
+                + Stage.NAME
+                + " s JOIN "
+                + table.name()
+                + " t ON "
+                + table.match("t", "s")
+                + " WHERE s.errata_op = 'I')",
+            r -> r.getBoolean(1))
+        .get(0);
+  }
+
+  /**
+   * Finds out how a transaction ended whose COMMIT got no answer. Returns where it was committed.
+   *
+   * @throws ErrataException UNAVAILABLE where it was not, UNKNOWN_OUTCOME where that can't be found
+   *     out
+   */
+  private void settle(Table table, Ledger.Written written, SQLException lost) {
+    session.close();
+    ErrataException unreachable = null;
+    for (int i = 1; i <= QUESTIONS && !connections.closed(); i++) {
+      try {
+        session = connections.openWriting();
+        if (!inProgress(written)) {
+          if (new Ledger(table).find(session, written).isPresent()) {
+            return;
+          }
+          throw new ErrataException(
+              ErrorCode.UNAVAILABLE,
+              attempt
+                  + ": the connection was lost at commit, and the transaction was rolled back; nothing was written",
+              "Give the command again.",
+              lost);
+        }
+        session.close();
+      } catch (SQLException e) {
+        lost.addSuppressed(e);
+        session.close();
+      } catch (ErrataException e) {
+        if (e.getCause() == lost) {
+          throw e;
+        }
+        unreachable = e;
+      }
+      pause(i);
+    }
+    if (unreachable != null) {
+      lost.addSuppressed(unreachable);
+    }
+    throw new ErrataException(
+        ErrorCode.UNKNOWN_OUTCOME,
+        attempt
+            + ": the connection was lost at commit, and the database can't be asked how it ended",
+        "Give the same command again when the database is back: it asks the ledger first, and writes nothing twice.",
+        lost);
+  }
+
+  private boolean inProgress(Ledger.Written written) throws SQLException {
+    try {
+      return session
+          .query("SELECT pg_xact_status(?::xid8)", r -> r.getString(1), written.transaction())
+          .contains("in progress");
+    } catch (SQLException e) {
+      if (SqlErrors.connectionLost(e)) {
+        throw e;
+      }
+      // The number is from before a crash that the server doesn't remember: the ledger alone knows.
+      return false;
+    }
+  }
+
+  private WriteResult readBack(Table table, WriteResult result) {
+    try {
+      // A new session after an unknown outcome has no staging table.
+      if (session.query("SELECT to_regclass(?) IS NULL", r -> r.getBoolean(1), Stage.NAME).get(0)) {
+        Stage.fill(session, table, request, action);
+      }
+      long ledger = result.ledger().orElseThrow();
+      WriteResult.Readback readback =
+          new Readback(session, table, action).read(new Ledger(table), ledger);
+      Stage.drop(session);
+      return new WriteResult(
+          result.outcome(), result.counts(), result.ledger(), result.conflicts(), readback);
+    } catch (SQLException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot read back plan "
+              + request.plan()
+              + ", which was written (ledger row "
+              + result.ledger().orElseThrow()
+              + "): "
+              + SqlErrors.of(e, "reading failed").getMessage(),
+          "The plan is applied; check the table with errata verify.",
+          e);
+    }
+  }
+
+  private void pause(int attempt) {
+    try {
+      Thread.sleep(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << attempt));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      // The next statement or question will find the table closed, or end by itself; nothing is
+      // decided here.
+      connections.close();
+    }
+  }
+
+  private ErrataException locked(Table table, SQLException failure) {
+    Optional<String> holder = Optional.empty();
+    try {
+      holder = Blockers.find(session, table);
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
+    return new ErrataException(
+        ErrorCode.UNAVAILABLE,
+        attempt
+            + ": a lock was not to be had in time"
+            + holder.map(h -> "; it may be held by " + h).orElse("")
+            + " (lock time-out)",
+        "Wait for that transaction to end, or raise the lock time-out; nothing was written.",
+        failure);
+  }
+
+  private ErrataException failed(SQLException failure) {
+    return connections.closed() ? Connections.cancelled() : SqlErrors.of(failure, attempt);
+  }
+}

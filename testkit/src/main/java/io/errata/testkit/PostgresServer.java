@@ -1,0 +1,204 @@
+package io.errata.testkit;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real PostgreSQL for tests: one for each JVM, started when it is first asked for, stopped and
+ * deleted when the JVM ends. By default the embedded one; with the system property {@code
+ * errata.test.postgres} that of a folder with {@code initdb} and {@code pg_ctl}, such as {@code
+ * /usr/lib/postgresql/15/bin}.
+ */
+public final class PostgresServer {
+  /** A role whose password is asked for; every other role is trusted. */
+  public static final String PASSWORD_USER = "errata_secured";
+
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+  private static @Nullable PostgresServer shared;
+
+  private final int port;
+  private final String hbaFile;
+
+  private PostgresServer(int port) throws SQLException, IOException {
+    this.port = port;
+    try (Connection connection = DriverManager.getConnection(url("postgres"), "postgres", "");
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE ROLE " + PASSWORD_USER + " LOGIN PASSWORD 'right'");
+      try (ResultSet rows = statement.executeQuery("SHOW hba_file")) {
+        rows.next();
+        hbaFile = rows.getString(1);
+      }
+      Path hba = Path.of(hbaFile);
+      Files.writeString(
+          hba, "host all " + PASSWORD_USER + " all scram-sha-256\n" + Files.readString(hba));
+      statement.execute("SELECT pg_reload_conf()");
+    }
+  }
+
+  /** The server of this JVM. */
+  public static synchronized PostgresServer shared() {
+    if (shared == null) {
+      try {
+        String folder = System.getProperty("errata.test.postgres", "");
+        shared =
+            new PostgresServer(
+                folder.isEmpty() ? startEmbedded() : startInstalled(Path.of(folder)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (SQLException e) {
+        throw new IllegalStateException("Cannot set up PostgreSQL for tests", e);
+      }
+    }
+    return shared;
+  }
+
+  // Closed by its own shutdown hook, which also deletes its data.
+  @SuppressWarnings("resource")
+  private static int startEmbedded() throws IOException {
+    return EmbeddedPostgres.builder()
+        .setServerConfig("fsync", "off")
+        .setServerConfig("deadlock_timeout", "100ms")
+        .setServerConfig("max_connections", "60")
+        .start()
+        .getPort();
+  }
+
+  private static int startInstalled(Path folder) throws IOException {
+    Path data = Files.createTempDirectory("errata-postgres");
+    int port = freePort();
+    boolean root = "root".equals(System.getProperty("user.name"));
+    if (root) {
+      run(List.of("chown", "postgres", data.toString()));
+    }
+    List<String> as = root ? List.of("runuser", "-u", "postgres", "--") : List.of();
+    run(
+        command(
+            as,
+            folder.resolve("initdb").toString(),
+            "-D",
+            data.toString(),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            "--locale=C"));
+    String options =
+        "-p "
+            + port
+            + " -h 127.0.0.1 -k "
+            + data
+            + " -c fsync=off -c deadlock_timeout=100ms -c max_connections=60";
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(as, folder, data)));
+    run(
+        command(
+            as,
+            folder.resolve("pg_ctl").toString(),
+            "-D",
+            data.toString(),
+            "-w",
+            "-l",
+            data.resolve("log").toString(),
+            "-o",
+            options,
+            "start"));
+    return port;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void stop(List<String> as, Path folder, Path data) {
+    try {
+      run(
+          command(
+              as,
+              folder.resolve("pg_ctl").toString(),
+              "-D",
+              data.toString(),
+              "-m",
+              "immediate",
+              "stop"));
+    } catch (IOException e) {
+      System.err.println("Could not stop PostgreSQL: " + e.getMessage());
+    }
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      System.err.println("Could not delete " + data + ": " + e.getMessage());
+    }
+  }
+
+  private static List<String> command(List<String> as, String... words) {
+    List<String> command = new ArrayList<>(as);
+    command.addAll(List.of(words));
+    return command;
+  }
+
+  private static void run(List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(command)
+            .directory(Path.of("/").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException("Cannot run " + String.join(" ", command));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Cannot wait for " + command.get(0), e);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** The JDBC URL of a database, without user. */
+  public String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  /** Creates an empty database with a name of its own. */
+  public String createDatabase() {
+    String name = "test_" + DATABASES.incrementAndGet();
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'");
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot create a database for tests", e);
+    }
+    return name;
+  }
+
+  /** Connects as the superuser {@code postgres}. */
+  public Connection connect(String database) throws SQLException {
+    return DriverManager.getConnection(url(database), "postgres", "");
+  }
+}
