@@ -7,8 +7,11 @@ import java.io.Serializable;
  *
  * @param name the file's path, or {@code topic-partition}
  * @param first the first row or offset expected
- * @param rows how many rows or offsets are expected, or -1 where the format doesn't tell before it is read
+ * @param rows how many rows or offsets are expected, or -1 where the format doesn't tell before it
+ *     is read
  * @param bytes the size, or -1
- * @param generation what tells a replaced file from the one that was resolved: modification time, ETag; empty where none
+ * @param generation what tells a replaced file from the one that was resolved: modification time,
+ *     ETag; empty where none
  */
-public record InputPart(String name, long first, long rows, long bytes, String generation) implements Serializable {}
+public record InputPart(String name, long first, long rows, long bytes, String generation)
+    implements Serializable {}

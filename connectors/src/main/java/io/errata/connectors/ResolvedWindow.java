@@ -5,9 +5,15 @@ import io.errata.connectors.event.SplitReceipt;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
 
-/** What is to be read for one window, fixed: whoever reads it, and however often, reads the same or finds out. */
+/**
+ * What is to be read for one window, fixed: whoever reads it, and however often, reads the same or
+ * finds out.
+ */
 public interface ResolvedWindow {
-  /** All that will be read, with what is known of it before: evidence for the plan. In a fixed order. */
+  /**
+   * All that will be read, with what is known of it before: evidence for the plan. In a fixed
+   * order.
+   */
   List<InputPart> inputs();
 
   /** What is known to be missing before anything is read. */
@@ -17,18 +23,21 @@ public interface ResolvedWindow {
   long estimatedEvents();
 
   /**
-   * The bounded source. It emits each event of the window for which the condition is true, with its event time in
-   * microseconds as the timestamp; each that can't be decoded, or for which window or condition can't be decided, with a
-   * {@link io.errata.connectors.event.EventRecord#rejection()}; and for each split, behind its events, one {@link
-   * SplitReceipt}. It never fails for what a file says; it fails with UNAVAILABLE where the store does.
+   * The bounded source. It emits each event of the window for which the condition is true, with its
+   * event time in microseconds as the timestamp; each that can't be decoded, or for which window or
+   * condition can't be decided, with a {@link io.errata.connectors.event.EventRecord#rejection()};
+   * and for each split, behind its events, one {@link SplitReceipt}. It never fails for what a file
+   * says; it fails with UNAVAILABLE where the store does.
    */
   Source<SourceRecord, ?, ?> source();
 
   /**
    * Compares what was read with what was expected.
    *
-   * @param receipts of all splits, in any order; a receipt of one split may be there twice after a restart
-   * @return what is missing, {@link #gaps()} among it; empty where the source held all of the window
+   * @param receipts of all splits, in any order; a receipt of one split may be there twice after a
+   *     restart
+   * @return what is missing, {@link #gaps()} among it; empty where the source held all of the
+   *     window
    */
   List<Gap> confirm(List<SplitReceipt> receipts);
 }

@@ -13,7 +13,8 @@ import java.time.Instant;
 public record Window(Instant from, Instant to) implements Serializable {
   public Window {
     if (!from.isBefore(to)) {
-      throw new IllegalArgumentException("Cannot make a window: it begins at " + from + " and ends at " + to);
+      throw new IllegalArgumentException(
+          "Cannot make a window: it begins at " + from + " and ends at " + to);
     }
   }
 

@@ -11,16 +11,22 @@ import java.time.ZoneOffset;
  * Where archived events lie, and in which form.
  *
  * @param path a folder (or one file) on any of Flink's file systems, as a URI or a local path
- * @param layout the folders below {@code path} by time, such as {@code date=%Y-%m-%d/hour=%H}, with {@code %Y %m %d %H %M %%};
- *     empty where all files lie in one folder
+ * @param layout the folders below {@code path} by time, such as {@code date=%Y-%m-%d/hour=%H}, with
+ *     {@code %Y %m %d %H %M %%}; empty where all files lie in one folder
  * @param zone the zone whose calendar the folders' names follow
- * @param format what the files hold; text formats may be gzipped, which their name says ({@code .gz})
- * @param slack how far an event's folder may be from the event's time, either way: folders within it are read as well
+ * @param format what the files hold; text formats may be gzipped, which their name says ({@code
+ *     .gz})
+ * @param slack how far an event's folder may be from the event's time, either way: folders within
+ *     it are read as well
  * @param delimiter what separates the fields of CSV
  */
 public record ArchiveOptions(
-    String path, String layout, ZoneId zone, Format format, Duration slack, char delimiter) implements Serializable {
-  /** One hour: pipelines that write by arrival close their folder within minutes, seldom within an hour. */
+    String path, String layout, ZoneId zone, Format format, Duration slack, char delimiter)
+    implements Serializable {
+  /**
+   * One hour: pipelines that write by arrival close their folder within minutes, seldom within an
+   * hour.
+   */
   public static final Duration DEFAULT_SLACK = Duration.ofHours(1);
 
   /** What a file holds. */
@@ -36,7 +42,9 @@ public record ArchiveOptions(
   public ArchiveOptions {
     if (path.isBlank()) {
       throw new ErrataException(
-          ErrorCode.INVALID_SPEC, "Cannot read an archive: its path is empty", "Name the folder in events.archive.path.");
+          ErrorCode.INVALID_SPEC,
+          "Cannot read an archive: its path is empty",
+          "Name the folder in events.archive.path.");
     }
     if (slack.isNegative()) {
       throw new ErrataException(

@@ -12,10 +12,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The names of the folders that hold the events of a time, from a pattern in the notation of strftime. */
+/**
+ * The names of the folders that hold the events of a time, from a pattern in the notation of
+ * strftime.
+ */
 final class PartitionLayout {
-  /** Every offset of every zone since 1900 that archives can meet is a multiple of this, so no local hour is stepped over. */
+  /**
+   * Every offset of every zone since 1900 that archives can meet is a multiple of this, so no local
+   * hour is stepped over.
+   */
   private static final Duration HOUR_STEP = Duration.ofMinutes(15);
+
+  /** Shorter than the shortest day. */
+  private static final Duration DAY_STEP = Duration.ofHours(12);
 
   private final List<Piece> pieces;
   private final Duration step;
@@ -28,7 +37,8 @@ final class PartitionLayout {
   private record Piece(char directive, String literal) {}
 
   /**
-   * @throws ErrataException INVALID_SPEC where the pattern has an unknown directive or leaves out a unit between others
+   * @throws ErrataException INVALID_SPEC where the pattern has an unknown directive or leaves out a
+   *     unit between others
    */
   static PartitionLayout parse(String pattern) {
     List<Piece> pieces = new ArrayList<>();
@@ -69,7 +79,7 @@ final class PartitionLayout {
 
   private static Duration step(String units) {
     return switch (units.length()) {
-      case 0, 1, 2, 3 -> Duration.ofHours(1);
+      case 0, 1, 2, 3 -> DAY_STEP;
       case 4 -> HOUR_STEP;
       default -> Duration.ofMinutes(1);
     };
@@ -87,7 +97,10 @@ final class PartitionLayout {
     return pieces.size() == 1 && pieces.get(0).literal().isEmpty();
   }
 
-  /** The folders whose stretch of time touches the window, in the order of time; paths relative to the archive's. */
+  /**
+   * The folders whose stretch of time touches the window, in the order of time; paths relative to
+   * the archive's.
+   */
   Set<String> folders(Window window, ZoneId zone) {
     Set<String> folders = new LinkedHashSet<>();
     if (isFlat()) {

@@ -9,8 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event on its way through the job. Where it could not be decoded as a whole it has a rejection; what could be decoded is
- * there all the same, so that its key may be known, and what could not throws when it is read.
+ * An event on its way through the job. Where it could not be decoded as a whole it has a rejection;
+ * what could be decoded is there all the same, so that its key may be known, and what could not
+ * throws when it is read.
  *
  * <p>Immutable; arrays passed in must not be changed afterwards.
  */
@@ -102,7 +103,10 @@ public final class EventRecord implements Event, SourceRecord {
     return sequence.length;
   }
 
-  /** The value at a place of the payload: null, a value, or {@link Unreadable}; never throws for the latter. */
+  /**
+   * The value at a place of the payload: null, a value, or {@link Unreadable}; never throws for the
+   * latter.
+   */
   public @Nullable Object payload(int ordinal) {
     return payload[ordinal];
   }

@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Which fields of an event are decoded, and what they mean.
  *
  * @param id the path of the event id; any type, taken as text
- * @param time the path of the event time: a timestamp, ISO 8601 text with a zone, or an integer of {@code timeUnit}
+ * @param time the path of the event time: a timestamp, ISO 8601 text with a zone, or an integer of
+ *     {@code timeUnit}
  * @param timeUnit what an integer time counts since 1970-01-01T00:00:00Z
  * @param type the path of the event type, or null where events have none
  * @param sequence paths that order events of one time; INT, LONG or TEXT
- * @param payload the fields that the worker, its key and the condition use, distinct; id, time, type and sequence only where
- *     they are used as such
+ * @param payload the fields that the worker, its key and the condition use, distinct; id, time,
+ *     type and sequence only where they are used as such
  */
 public record EventSchema(
     String id,

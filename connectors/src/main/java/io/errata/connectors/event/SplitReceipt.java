@@ -14,5 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param gap what was missing or could not be read to its end, or null
  */
 public record SplitReceipt(
-    String split, String input, long read, long inWindow, long filtered, long rejected, @Nullable String gap)
+    String split,
+    String input,
+    long read,
+    long inWindow,
+    long filtered,
+    long rejected,
+    @Nullable String gap)
     implements SourceRecord {}

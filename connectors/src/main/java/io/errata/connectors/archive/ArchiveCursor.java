@@ -1,0 +1,132 @@
+package io.errata.connectors.archive;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.read.ContentException;
+import io.errata.connectors.read.EventAssembler;
+import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.read.RowDecoder;
+import io.errata.connectors.read.SplitCursor;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one split of a file. Whatever a file says ends in events, rejections or a gap on the
+ * receipt, never in an error of the job: only a failing file system does.
+ */
+final class ArchiveCursor implements SplitCursor {
+  private final ArchiveFormat format;
+  private final ReadRequest request;
+  private final ReadSplit split;
+  private final EventAssembler assembler;
+  private @Nullable RowDecoder decoder;
+  private int lastSize;
+  private boolean done;
+
+  ArchiveCursor(ArchiveFormat format, ReadRequest request, ReadSplit split) {
+    this.format = format;
+    this.request = request;
+    this.split = split;
+    this.assembler = request.assembler();
+  }
+
+  @Override
+  public @Nullable SourceRecord next() {
+    if (done) {
+      return null;
+    }
+    @Nullable String gap;
+    try {
+      if (decoder == null) {
+        gap = difference();
+        if (gap != null) {
+          return receipt(gap);
+        }
+        decoder = format.open(split, request);
+      }
+      while (decoder.next()) {
+        @Nullable EventRecord event = assembler.assemble(decoder, split.input());
+        if (event != null) {
+          lastSize = decoder.size();
+          return event;
+        }
+      }
+      // Again at the end: a file that is written over in place gives rows of both.
+      return receipt(difference());
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      return receipt(gap(e));
+    }
+  }
+
+  @Override
+  public int lastSize() {
+    return lastSize;
+  }
+
+  private SourceRecord receipt(@Nullable String gap) {
+    done = true;
+    return assembler.receipt(split, gap);
+  }
+
+  /** How the file differs from the one that was resolved, or null. */
+  private @Nullable String difference() throws IOException {
+    FileStatus status;
+    try {
+      Path path = new Path(split.input());
+      status = path.getFileSystem().getFileStatus(path);
+    } catch (FileNotFoundException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StoreException("Cannot find out about " + split.input(), e);
+    }
+    return status.getLen() == split.size() && status.getModificationTime() == split.modified()
+        ? null
+        : "replaced while the plan was made: it had "
+            + split.size()
+            + " bytes when it was resolved, and has "
+            + status.getLen()
+            + " of another time";
+  }
+
+  private String gap(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof StoreException failure) {
+        throw unavailable(failure);
+      }
+      if (cause instanceof FileNotFoundException) {
+        return "deleted while the plan was made";
+      }
+      if (cause instanceof ErrataException known) {
+        throw known;
+      }
+    }
+    if (e instanceof OutOfMemoryError) {
+      // Mostly a length in a broken file, which asks for more than any memory; where it is the
+      // memory, a gap is safe too.
+      return "not decoded to its end: it asks for more memory than there is";
+    }
+    @Nullable String known = e instanceof ContentException ? e.getMessage() : null;
+    return "not decoded to its end: " + (known == null ? e.getClass().getSimpleName() : known);
+  }
+
+  static ErrataException unavailable(StoreException e) {
+    @Nullable Throwable cause = e.getCause();
+    return new ErrataException(
+        ErrorCode.UNAVAILABLE,
+        e.getMessage() + " (" + (cause == null ? "" : cause.getClass().getSimpleName()) + ")",
+        "Check the file system and the rights on it, then try again.",
+        e);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (decoder != null) {
+      decoder.close();
+    }
+  }
+}

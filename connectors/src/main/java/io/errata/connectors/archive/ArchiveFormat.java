@@ -1,0 +1,21 @@
+package io.errata.connectors.archive;
+
+import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.read.RowDecoder;
+import java.io.IOException;
+import java.io.Serializable;
+
+/**
+ * How files of one format are described and decoded. Every method throws {@link StoreException}
+ * where the file system fails, {@link java.io.FileNotFoundException} where the file is gone, and
+ * anything else for what the file says.
+ */
+interface ArchiveFormat extends Serializable {
+  /** Reads which fields a file has; no more of the file than that needs. */
+  FileColumns columns(ArchiveFile file) throws IOException;
+
+  /** Cuts a file into splits, whose fields have been checked. */
+  FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException;
+
+  RowDecoder open(ReadSplit split, ReadRequest request) throws IOException;
+}

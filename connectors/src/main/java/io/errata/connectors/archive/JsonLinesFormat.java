@@ -1,0 +1,24 @@
+package io.errata.connectors.archive;
+
+import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.read.RowDecoder;
+import java.io.IOException;
+
+final class JsonLinesFormat implements ArchiveFormat {
+  JsonLinesFormat() {}
+
+  @Override
+  public FileColumns columns(ArchiveFile file) throws IOException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,173 @@
+package io.errata.connectors.event;
+
+import io.errata.api.Bytes;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes any value that an event or a row can hold, each behind a byte that says which: the values
+ * of {@link io.errata.api.ColumnType}, null and {@link Unreadable}. Exact: nanoseconds, the scale
+ * of decimals, the bits of NaN. Text and bytes may have any length up to 2 GiB.
+ *
+ * <p>The form is fixed; a tag is never used for something else.
+ */
+public final class ValueCodec {
+  private static final int NULL = 0;
+  private static final int FALSE = 1;
+  private static final int TRUE = 2;
+  private static final int INT = 3;
+  private static final int LONG = 4;
+  private static final int DOUBLE = 5;
+  private static final int SMALL_DECIMAL = 6;
+  private static final int DECIMAL = 7;
+  private static final int TEXT = 8;
+  private static final int BYTES = 9;
+  private static final int DATE = 10;
+  private static final int TIMESTAMP = 11;
+  private static final int UUID_TAG = 12;
+  private static final int UNREADABLE = 13;
+
+  private ValueCodec() {}
+
+  /**
+   * Writes a value with its tag.
+   *
+   * @throws IllegalArgumentException where the value is of a class that no column type has
+   */
+  public static void write(@Nullable Object value, DataOutputView out) throws IOException {
+    if (value == null) {
+      out.writeByte(NULL);
+    } else if (value instanceof String text) {
+      out.writeByte(TEXT);
+      writeText(text, out);
+    } else if (value instanceof Long number) {
+      out.writeByte(LONG);
+      out.writeLong(number);
+    } else if (value instanceof Integer number) {
+      out.writeByte(INT);
+      out.writeInt(number);
+    } else if (value instanceof Instant time) {
+      out.writeByte(TIMESTAMP);
+      out.writeLong(time.getEpochSecond());
+      out.writeInt(time.getNano());
+    } else if (value instanceof BigDecimal decimal) {
+      writeDecimal(decimal, out);
+    } else if (value instanceof Double number) {
+      out.writeByte(DOUBLE);
+      out.writeLong(Double.doubleToRawLongBits(number));
+    } else if (value instanceof Boolean bool) {
+      out.writeByte(bool ? TRUE : FALSE);
+    } else if (value instanceof LocalDate date) {
+      out.writeByte(DATE);
+      out.writeLong(date.toEpochDay());
+    } else if (value instanceof UUID uuid) {
+      out.writeByte(UUID_TAG);
+      out.writeLong(uuid.getMostSignificantBits());
+      out.writeLong(uuid.getLeastSignificantBits());
+    } else if (value instanceof Bytes bytes) {
+      out.writeByte(BYTES);
+      writeBytes(bytes.toArray(), out);
+    } else if (value instanceof Unreadable unreadable) {
+      out.writeByte(UNREADABLE);
+      writeText(unreadable.reason(), out);
+    } else {
+      throw new IllegalArgumentException("Cannot write a value of " + value.getClass());
+    }
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static @Nullable Object read(DataInputView in) throws IOException {
+    int tag = in.readByte();
+    return switch (tag) {
+      case NULL -> null;
+      case FALSE -> false;
+      case TRUE -> true;
+      case INT -> in.readInt();
+      case LONG -> in.readLong();
+      case DOUBLE -> Double.longBitsToDouble(in.readLong());
+      case SMALL_DECIMAL -> {
+        int scale = in.readInt();
+        yield BigDecimal.valueOf(in.readLong(), scale);
+      }
+      case DECIMAL -> {
+        int scale = in.readInt();
+        yield new BigDecimal(new BigInteger(readBytes(in)), scale);
+      }
+      case TEXT -> readText(in);
+      case BYTES -> Bytes.of(readBytes(in));
+      case DATE -> LocalDate.ofEpochDay(in.readLong());
+      case TIMESTAMP -> {
+        long seconds = in.readLong();
+        yield Instant.ofEpochSecond(seconds, in.readInt());
+      }
+      case UUID_TAG -> {
+        long high = in.readLong();
+        yield new UUID(high, in.readLong());
+      }
+      case UNREADABLE -> new Unreadable(readText(in));
+      default ->
+          throw new IOException("Cannot read a value: tag " + tag + " (0 to " + UNREADABLE + ")");
+    };
+  }
+
+  /**
+   * Writes text of any length; {@link java.io.DataOutput#writeUTF} ends at 64 KiB. An unpaired
+   * surrogate, which no column's text has, becomes a question mark.
+   */
+  public static void writeText(String text, DataOutputView out) throws IOException {
+    writeBytes(text.getBytes(StandardCharsets.UTF_8), out);
+  }
+
+  /** Reads what {@link #writeText} wrote. */
+  public static String readText(DataInputView in) throws IOException {
+    return new String(readBytes(in), StandardCharsets.UTF_8);
+  }
+
+  private static void writeDecimal(BigDecimal decimal, DataOutputView out) throws IOException {
+    if (decimal.precision() <= 18) {
+      out.writeByte(SMALL_DECIMAL);
+      out.writeInt(decimal.scale());
+      out.writeLong(decimal.unscaledValue().longValue());
+    } else {
+      out.writeByte(DECIMAL);
+      out.writeInt(decimal.scale());
+      writeBytes(decimal.unscaledValue().toByteArray(), out);
+    }
+  }
+
+  /** The length in one byte where it is less than 128: most texts are. */
+  private static void writeBytes(byte[] bytes, DataOutputView out) throws IOException {
+    int rest = bytes.length;
+    while (rest >= 0x80) {
+      out.writeByte(rest | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte(rest);
+    out.write(bytes);
+  }
+
+  private static byte[] readBytes(DataInputView in) throws IOException {
+    int length = 0;
+    int shift = 0;
+    int part;
+    do {
+      part = in.readUnsignedByte();
+      length |= (part & 0x7F) << shift;
+      shift += 7;
+    } while (part >= 0x80 && shift < 35);
+    if (length < 0 || part >= 0x80) {
+      throw new IOException("Cannot read a value: its length is not one");
+    }
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    return bytes;
+  }
+}

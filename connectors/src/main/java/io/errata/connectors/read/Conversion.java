@@ -1,0 +1,229 @@
+package io.errata.connectors.read;
+
+import io.errata.api.Bytes;
+import io.errata.api.ColumnType;
+import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.event.Unreadable;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a decoded value into one of the type that is wanted, exactly or not at all: what would lose
+ * something is {@link Unreadable}, whose reason never holds the value.
+ */
+public final class Conversion {
+  /**
+   * As many digits as PostgreSQL's numeric has, so that a short text can't stand for a number that
+   * fills the memory.
+   */
+  private static final int MAX_DIGITS = 131_072 + 16_383;
+
+  private Conversion() {}
+
+  /**
+   * Whether some values of a typed format's column can be converted, and none is mistaken for
+   * something else. Text becomes a UUID, which many formats have no type for, and nothing else.
+   */
+  public static boolean isPossible(ColumnType from, ColumnType to) {
+    return from == to
+        || switch (to) {
+          case LONG -> from == ColumnType.INT;
+          case DECIMAL, DOUBLE -> from == ColumnType.INT || from == ColumnType.LONG;
+          case UUID -> from == ColumnType.TEXT;
+          default -> false;
+        };
+  }
+
+  /**
+   * As {@link #isPossible}, for a format whose every value is text: only bytes have no one
+   * notation.
+   */
+  public static boolean isPossibleFromText(ColumnType to) {
+    return to != ColumnType.BYTES;
+  }
+
+  /** Whether a column can be an event's time. */
+  public static boolean isTime(ColumnType from) {
+    return switch (from) {
+      case INT, LONG, TEXT, TIMESTAMP -> true;
+      default -> false;
+    };
+  }
+
+  /** A value of the wanted type's class, null for null, or {@link Unreadable}. */
+  public static @Nullable Object convert(@Nullable Object value, ColumnType wanted) {
+    if (value == null || value instanceof Unreadable || wanted.javaType().isInstance(value)) {
+      return value;
+    }
+    if (value instanceof String text) {
+      return ofText(text, wanted);
+    }
+    return switch (wanted) {
+      case INT -> integer(value, Integer.MIN_VALUE, Integer.MAX_VALUE, wanted);
+      case LONG -> integer(value, Long.MIN_VALUE, Long.MAX_VALUE, wanted);
+      case DECIMAL ->
+          value instanceof Integer || value instanceof Long
+              ? BigDecimal.valueOf(((Number) value).longValue())
+              : mismatch(value, wanted);
+      case DOUBLE -> exactDouble(value);
+      default -> mismatch(value, wanted);
+    };
+  }
+
+  /**
+   * The text of an id or type, the same for the same value whatever type it was kept in: 7, 7.0 and
+   * "7" are one id. Null for null.
+   */
+  public static @Nullable Object text(@Nullable Object value) {
+    if (value == null || value instanceof String || value instanceof Unreadable) {
+      return value;
+    }
+    if (value instanceof BigDecimal decimal) {
+      return decimal.signum() == 0 ? "0" : decimal.stripTrailingZeros().toPlainString();
+    }
+    if (value instanceof Bytes bytes) {
+      return bytes.toHex();
+    }
+    if (value instanceof Double) {
+      return new Unreadable("a floating-point number identifies nothing");
+    }
+    return value.toString();
+  }
+
+  /** An {@link Instant}, null for null, or {@link Unreadable}. */
+  public static @Nullable Object time(@Nullable Object value, TimeUnit unit) {
+    if (value == null || value instanceof Instant || value instanceof Unreadable) {
+      return value;
+    }
+    if (value instanceof Long || value instanceof Integer) {
+      return ofEpoch(((Number) value).longValue(), unit);
+    }
+    if (value instanceof String text) {
+      @Nullable BigDecimal number = NumberText.isInteger(text) ? NumberText.parse(text, 20) : null;
+      return number == null ? TimestampText.parse(text) : time(number, unit);
+    }
+    if (value instanceof BigDecimal) {
+      @Nullable Object count = integer(value, Long.MIN_VALUE, Long.MAX_VALUE, ColumnType.LONG);
+      return count instanceof Long number
+          ? ofEpoch(number, unit)
+          : new Unreadable("not a whole number");
+    }
+    return mismatch(value, ColumnType.TIMESTAMP);
+  }
+
+  private static Object ofEpoch(long count, TimeUnit unit) {
+    long perSecond =
+        switch (unit) {
+          case SECONDS -> 1;
+          case MILLIS -> 1_000;
+          case MICROS -> 1_000_000;
+          case NANOS -> 1_000_000_000;
+        };
+    try {
+      return Instant.ofEpochSecond(
+          Math.floorDiv(count, perSecond),
+          Math.floorMod(count, perSecond) * (1_000_000_000 / perSecond));
+    } catch (DateTimeException | ArithmeticException e) {
+      return new Unreadable("not a time that a calendar has");
+    }
+  }
+
+  private static @Nullable Object ofText(String text, ColumnType wanted) {
+    return switch (wanted) {
+      case BOOLEAN ->
+          switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> new Unreadable("text that is neither true nor false");
+          };
+      case INT, LONG -> {
+        @Nullable BigDecimal number =
+            NumberText.isInteger(text) ? NumberText.parse(text, 400) : null;
+        yield number == null
+            ? new Unreadable("text that is not a whole number")
+            : convert(number, wanted);
+      }
+      case DECIMAL -> {
+        @Nullable BigDecimal number = NumberText.parse(text, MAX_DIGITS);
+        yield number == null ? new Unreadable("text that is not a decimal number") : number;
+      }
+      case DOUBLE -> {
+        @Nullable Double number = NumberText.parseDouble(text);
+        yield number == null ? new Unreadable("text that is not a number") : number;
+      }
+      case DATE -> date(text);
+      case TIMESTAMP -> TimestampText.parse(text);
+      case UUID -> uuid(text);
+      case TEXT, BYTES -> mismatch(text, wanted);
+    };
+  }
+
+  private static Object date(String text) {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeException e) {
+      return new Unreadable("text that is not a date like 2024-06-10");
+    }
+  }
+
+  /**
+   * Only the form with 36 characters: {@link UUID#fromString} takes shorter ones too, and fills
+   * them up.
+   */
+  private static Object uuid(String text) {
+    try {
+      if (text.length() == 36) {
+        return UUID.fromString(text);
+      }
+    } catch (IllegalArgumentException e) {
+      // Named below, without the value that the message holds.
+    }
+    return new Unreadable("text that is not a UUID");
+  }
+
+  private static Object integer(Object value, long min, long max, ColumnType wanted) {
+    BigInteger whole;
+    if (value instanceof Integer || value instanceof Long) {
+      whole = BigInteger.valueOf(((Number) value).longValue());
+    } else if (value instanceof BigDecimal decimal && isSmall(decimal)) {
+      try {
+        whole = decimal.toBigIntegerExact();
+      } catch (ArithmeticException e) {
+        return new Unreadable("a number with a fraction is no " + wanted);
+      }
+    } else {
+      return mismatch(value, wanted);
+    }
+    if (whole.bitLength() > 63 || whole.longValue() < min || whole.longValue() > max) {
+      return new Unreadable("a number outside the range of " + wanted);
+    }
+    return wanted == ColumnType.INT ? (Object) whole.intValue() : (Object) whole.longValue();
+  }
+
+  private static boolean isSmall(BigDecimal decimal) {
+    return decimal.scale() > -400 && decimal.scale() < 400 && decimal.precision() < 400;
+  }
+
+  private static Object exactDouble(Object value) {
+    if (!(value instanceof Integer || value instanceof Long || value instanceof BigDecimal)) {
+      return mismatch(value, ColumnType.DOUBLE);
+    }
+    double number = ((Number) value).doubleValue();
+    BigDecimal exact =
+        value instanceof BigDecimal decimal
+            ? decimal
+            : BigDecimal.valueOf(((Number) value).longValue());
+    return Double.isFinite(number) && new BigDecimal(number).compareTo(exact) == 0
+        ? number
+        : new Unreadable("a number that floating point has not exactly");
+  }
+
+  private static Unreadable mismatch(Object value, ColumnType wanted) {
+    return new Unreadable(value.getClass().getSimpleName() + " is not " + wanted);
+  }
+}

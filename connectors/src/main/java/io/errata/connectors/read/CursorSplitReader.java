@@ -1,0 +1,89 @@
+package io.errata.connectors.read;
+
+import io.errata.connectors.event.SourceRecord;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.connector.base.source.reader.RecordsBySplits;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches records by the batch: few enough that memory stays small, many enough that the hand-over
+ * costs nothing.
+ */
+final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
+  private static final int BATCH_RECORDS = 1_024;
+  private static final long BATCH_BYTES = 4L << 20;
+
+  private final SplitOpener opener;
+  private final Deque<ReadSplit> pending = new ArrayDeque<>();
+  private @Nullable ReadSplit split;
+  private @Nullable SplitCursor cursor;
+  private volatile boolean woken;
+
+  CursorSplitReader(SplitOpener opener) {
+    this.opener = opener;
+  }
+
+  @Override
+  public RecordsWithSplitIds<SourceRecord> fetch() throws IOException {
+    woken = false;
+    if (cursor == null) {
+      split = pending.poll();
+      if (split == null) {
+        return new RecordsBySplits<>(Map.of(), Set.of());
+      }
+      cursor = opener.open(split);
+      skip(cursor, split.emitted());
+    }
+    List<SourceRecord> batch = new ArrayList<>(BATCH_RECORDS);
+    String id = split.splitId();
+    boolean finished = false;
+    long bytes = 0;
+    while (batch.size() < BATCH_RECORDS && bytes < BATCH_BYTES && !woken) {
+      SourceRecord next = cursor.next();
+      if (next == null) {
+        finished = true;
+        break;
+      }
+      batch.add(next);
+      bytes += cursor.lastSize();
+    }
+    if (finished) {
+      close();
+    }
+    return new RecordsBySplits<>(Map.of(id, batch), finished ? Set.of(id) : Set.of());
+  }
+
+  private static void skip(SplitCursor cursor, long records) throws IOException {
+    for (long i = 0; i < records; i++) {
+      cursor.next();
+    }
+  }
+
+  @Override
+  public void handleSplitsChanges(SplitsChange<ReadSplit> change) {
+    pending.addAll(change.splits());
+  }
+
+  @Override
+  public void wakeUp() {
+    woken = true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (cursor != null) {
+      cursor.close();
+      cursor = null;
+      split = null;
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.errata.connectors.read;
+
+import io.errata.api.Position;
+import io.errata.api.RejectedEventException;
+import io.errata.api.RowSchema;
+import io.errata.connectors.Window;
+import io.errata.connectors.event.EventField;
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.SplitReceipt;
+import io.errata.connectors.event.Unreadable;
+import io.errata.connectors.expression.Condition;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes events of rows, leaves out those that are not wanted, and counts. The same for every
+ * format, so that an event means the same wherever it lies. One for each split; not thread-safe.
+ */
+public final class EventAssembler {
+  private static final Unreadable WHOLE_ROW = new Unreadable("the whole row can't be decoded");
+
+  private final FieldPlan plan;
+  private final Window window;
+  private final @Nullable Condition condition;
+  private final RowSchema payloadSchema;
+  private final List<EventField> sequenceFields;
+  private final List<EventField> payloadFields;
+  private final @Nullable Object[] values;
+
+  private long read;
+  private long inWindow;
+  private long filtered;
+  private long rejected;
+  private @Nullable String rejection;
+
+  public EventAssembler(FieldPlan plan, Window window, Optional<Condition> condition) {
+    this.plan = plan;
+    this.window = window;
+    this.condition = condition.orElse(null);
+    this.payloadSchema = plan.schema().payloadSchema();
+    this.sequenceFields = plan.schema().sequence();
+    this.payloadFields = plan.schema().payload();
+    this.values = new @Nullable Object[plan.size()];
+  }
+
+  /**
+   * The event of a decoder's current row, or null where it is not wanted.
+   *
+   * @param source for the event's position
+   */
+  public @Nullable EventRecord assemble(RowDecoder row, String source) {
+    read++;
+    Position position = new Position(source, row.offset());
+    rejection = row.rejection();
+    if (rejection != null) {
+      rejected++;
+      return unreadable(position, rejection);
+    }
+    @Nullable Object time = Conversion.time(row.time(), plan.schema().timeUnit());
+    if (time instanceof Instant known) {
+      if (!window.contains(known)) {
+        return null;
+      }
+      inWindow++;
+    }
+    row.values(values);
+    return wanted(event(time, position));
+  }
+
+  private EventRecord event(@Nullable Object time, Position position) {
+    @Nullable String id = text(Conversion.text(values[plan.id()]), "id", plan.schema().id());
+    if (id == null) {
+      reject("id " + plan.schema().id() + " is missing");
+    }
+    if (time == null) {
+      reject("time " + plan.schema().time() + " is missing");
+    } else if (time instanceof Unreadable unreadable) {
+      reject("time " + plan.schema().time() + ": " + unreadable.reason());
+    }
+    @Nullable String type =
+        plan.type() < 0
+            ? null
+            : text(Conversion.text(values[plan.type()]), "type", plan.schema().type());
+    @Nullable Object[] sequence = new @Nullable Object[sequenceFields.size()];
+    for (int i = 0; i < sequence.length; i++) {
+      @Nullable Object value = converted(sequenceFields.get(i), values[plan.sequence(i)]);
+      sequence[i] = value instanceof Unreadable ? null : value;
+    }
+    @Nullable Object[] payload = new @Nullable Object[payloadFields.size()];
+    for (int i = 0; i < payload.length; i++) {
+      payload[i] = converted(payloadFields.get(i), values[plan.payload(i)]);
+    }
+    return new EventRecord(
+        payloadSchema,
+        id,
+        time instanceof Instant known ? known : null,
+        type == null ? "" : type,
+        sequence,
+        payload,
+        position,
+        rejection);
+  }
+
+  private @Nullable EventRecord wanted(EventRecord event) {
+    if (condition != null) {
+      try {
+        if (!condition.holds(event)) {
+          // An event of unknown time may be one of another window: it was not counted as one of
+          // this.
+          if (event.knownTime().isPresent()) {
+            filtered++;
+            return null;
+          }
+        }
+      } catch (RejectedEventException e) {
+        if (rejection == null) {
+          rejected++;
+          return rejectedFor(event, String.valueOf(e.getMessage()));
+        }
+      }
+    }
+    if (rejection != null) {
+      rejected++;
+    }
+    return event;
+  }
+
+  private @Nullable Object converted(EventField field, @Nullable Object value) {
+    @Nullable Object converted = Conversion.convert(value, field.type());
+    if (converted instanceof Unreadable unreadable) {
+      reject(field.path() + ": " + unreadable.reason());
+    }
+    return converted;
+  }
+
+  private @Nullable String text(@Nullable Object value, String role, @Nullable String path) {
+    if (value instanceof Unreadable unreadable) {
+      reject(role + " " + path + ": " + unreadable.reason());
+      return null;
+    }
+    return (String) value;
+  }
+
+  /** The first reason stays: the others follow from it more often than not. */
+  private void reject(String reason) {
+    if (rejection == null) {
+      rejection = "Cannot decode " + reason;
+    }
+  }
+
+  private EventRecord unreadable(Position position, String reason) {
+    @Nullable Object[] payload = new @Nullable Object[payloadFields.size()];
+    Arrays.fill(payload, WHOLE_ROW);
+    return new EventRecord(
+        payloadSchema,
+        null,
+        null,
+        "",
+        new @Nullable Object[sequenceFields.size()],
+        payload,
+        position,
+        reason);
+  }
+
+  private EventRecord rejectedFor(EventRecord event, String reason) {
+    @Nullable Object[] sequence = new @Nullable Object[event.sequenceSize()];
+    for (int i = 0; i < sequence.length; i++) {
+      sequence[i] = event.sequence(i);
+    }
+    @Nullable Object[] payload = new @Nullable Object[payloadFields.size()];
+    for (int i = 0; i < payload.length; i++) {
+      payload[i] = event.payload(i);
+    }
+    return new EventRecord(
+        payloadSchema,
+        event.knownId().orElse(null),
+        event.knownTime().orElse(null),
+        event.type(),
+        sequence,
+        payload,
+        event.position(),
+        reason);
+  }
+
+  /** What was read so far, as the receipt of a split. */
+  public SplitReceipt receipt(ReadSplit split, @Nullable String gap) {
+    return new SplitReceipt(
+        split.splitId(), split.input(), read, inWindow, filtered, rejected, gap);
+  }
+}

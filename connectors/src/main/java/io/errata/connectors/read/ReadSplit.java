@@ -1,0 +1,35 @@
+package io.errata.connectors.read;
+
+import org.apache.flink.api.connector.source.SourceSplit;
+
+/**
+ * A part of an input that is read in one go, fixed when the window was resolved.
+ *
+ * @param splitId distinct within the window
+ * @param input the {@link io.errata.connectors.InputPart#name()} that it belongs to
+ * @param offset where it begins: a byte, or what the format counts
+ * @param length how much of it there is, in the unit of {@code offset}
+ * @param firstRow the offset of the first row's position
+ * @param rows how many rows there must be, or -1 where that is not known before they are read
+ * @param size the whole input's size when it was resolved, in bytes
+ * @param modified the input's modification time when it was resolved, in milliseconds since
+ *     1970-01-01T00:00:00Z
+ * @param emitted how many records of it were emitted before a restart
+ */
+public record ReadSplit(
+    String splitId,
+    String input,
+    long offset,
+    long length,
+    long firstRow,
+    long rows,
+    long size,
+    long modified,
+    long emitted)
+    implements SourceSplit {
+
+  /** This split, to be continued behind a number of records. */
+  public ReadSplit behind(long records) {
+    return new ReadSplit(splitId, input, offset, length, firstRow, rows, size, modified, records);
+  }
+}

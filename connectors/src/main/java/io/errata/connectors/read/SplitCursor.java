@@ -1,0 +1,25 @@
+package io.errata.connectors.read;
+
+import io.errata.connectors.event.SourceRecord;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one split: its wanted events, then its receipt. The same records in the same order each
+ * time.
+ */
+public interface SplitCursor extends Closeable {
+  /**
+   * The next record, or null behind the receipt.
+   *
+   * @throws io.errata.api.ErrataException UNAVAILABLE where the store fails
+   */
+  @Nullable SourceRecord next() throws IOException;
+
+  /**
+   * About how many bytes the last record takes in memory, where records can be large; 0 where not
+   * known.
+   */
+  int lastSize();
+}

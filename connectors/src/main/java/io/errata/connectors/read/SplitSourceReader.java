@@ -1,0 +1,80 @@
+package io.errata.connectors.read;
+
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.SourceRecord;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+
+/** Reads one split after another in a thread of its own, beside the task that uses the records. */
+final class SplitSourceReader
+    extends SingleThreadMultiplexSourceReaderBase<
+        SourceRecord, SourceRecord, ReadSplit, SplitSourceReader.Progress> {
+  private static final long NANOS_PER_MICRO = 1_000;
+
+  SplitSourceReader(SplitOpener opener, SourceReaderContext context) {
+    super(
+        () -> new CursorSplitReader(opener),
+        SplitSourceReader::emit,
+        context.getConfiguration(),
+        context);
+  }
+
+  /** How far a split has been emitted. */
+  static final class Progress {
+    private final ReadSplit split;
+    private long emitted;
+
+    private Progress(ReadSplit split) {
+      this.split = split;
+      this.emitted = split.emitted();
+    }
+  }
+
+  private static void emit(
+      SourceRecord next, SourceOutput<SourceRecord> output, Progress progress) {
+    if (next instanceof EventRecord event && event.knownTime().isPresent()) {
+      output.collect(next, micros(event.time()));
+    } else {
+      output.collect(next);
+    }
+    progress.emitted++;
+  }
+
+  /**
+   * Rounded down; a time beyond what 64 bits of microseconds can say becomes the nearest that they
+   * can.
+   */
+  private static long micros(Instant time) {
+    try {
+      return Math.addExact(
+          Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / NANOS_PER_MICRO);
+    } catch (ArithmeticException e) {
+      return time.getEpochSecond() < 0 ? Long.MIN_VALUE + 1 : Long.MAX_VALUE;
+    }
+  }
+
+  @Override
+  public void start() {
+    if (getNumberOfCurrentlyAssignedSplits() == 0) {
+      context.sendSplitRequest();
+    }
+  }
+
+  @Override
+  protected void onSplitFinished(Map<String, Progress> finished) {
+    context.sendSplitRequest();
+  }
+
+  @Override
+  protected Progress initializedState(ReadSplit split) {
+    return new Progress(split);
+  }
+
+  @Override
+  protected ReadSplit toSplitType(String id, Progress progress) {
+    return progress.split.behind(progress.emitted);
+  }
+}
