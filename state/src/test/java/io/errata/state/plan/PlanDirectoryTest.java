@@ -7,6 +7,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.state.digest.SetDigest;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,6 +201,29 @@ class PlanDirectoryTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("corrections/more.parquet");
     assertThat(PlanDirectory.find(plans)).isEmpty();
+  }
+
+  @Test
+  void seal_whereAnotherRunTakesItsFiles_isNoSuccess() {
+    PlanStorage plans = LocalPlanStorage.of(folder);
+    PlanManifest manifest = Plans.stage(plans, Plans.STAGING, Plans.corrections());
+    PlanStorage shared =
+        (PlanStorage)
+            Proxy.newProxyInstance(
+                PlanStorage.class.getClassLoader(),
+                new Class<?>[] {PlanStorage.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("move")
+                      && arguments[1].toString().endsWith(PlanDirectory.MANIFEST)) {
+                    plans.delete(manifest.plan() + "/corrections");
+                  }
+                  return method.invoke(plans, arguments);
+                });
+    assertThatThrownBy(() -> PlanDirectory.seal(shared, Plans.STAGING, manifest))
+        .isInstanceOf(ErrataException.class)
+        .hasMessageContaining("another run wrote to it at the same time")
+        .extracting(e -> ((ErrataException) e).code())
+        .isEqualTo(ErrorCode.UNAVAILABLE);
   }
 
   @Test
