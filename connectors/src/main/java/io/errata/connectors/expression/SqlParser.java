@@ -71,7 +71,11 @@ final class SqlParser {
       "allowed are fields, = <> < <= > >=, and, or, not, in, between, is null, is true, like, case when, + - *, numbers, 'text',"
           + " true, false, null, timestamp '…', date '…', and minute, hour, day, week, month, year of (time, zone)";
 
+  /** Levels of anything: each costs the stack of whoever binds and evaluates the expression. */
+  private static final int MAX_LEVELS = 500;
+
   private final String text;
+  private int levels;
 
   private SqlParser(String text) {
     this.text = text;
@@ -117,6 +121,8 @@ final class SqlParser {
     }
     try {
       return CCJSqlParserUtil.parseExpression(text, false);
+    } catch (StackOverflowError e) {
+      throw tooDeep(e);
     } catch (JSQLParserException | RuntimeException e) {
       throw invalid(
           "Cannot read the expression: " + text + " (" + reason(e) + ")",
@@ -156,7 +162,29 @@ final class SqlParser {
         .strip();
   }
 
+  private ErrataException tooDeep(@Nullable Throwable cause) {
+    return invalid(
+        "Cannot read an expression of "
+            + text.length()
+            + " characters: it is nested too deeply ("
+            + MAX_LEVELS
+            + " levels)",
+        "Write it with fewer levels; a long list belongs into in (…).",
+        cause);
+  }
+
   private Node node(Expression part) {
+    if (++levels > MAX_LEVELS) {
+      throw tooDeep(null);
+    }
+    try {
+      return nested(part);
+    } finally {
+      levels--;
+    }
+  }
+
+  private Node nested(Expression part) {
     if (part instanceof ParenthesedExpressionList<?> brackets && brackets.size() == 1) {
       return node(brackets.get(0));
     }
@@ -542,7 +570,7 @@ final class SqlParser {
         null);
   }
 
-  private static ErrataException invalid(String message, String next, @Nullable Exception cause) {
+  private static ErrataException invalid(String message, String next, @Nullable Throwable cause) {
     return new ErrataException(ErrorCode.INVALID_SPEC, message, next, cause);
   }
 }

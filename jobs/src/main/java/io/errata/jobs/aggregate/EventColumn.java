@@ -39,7 +39,7 @@ record EventColumn(
 
   @Nullable Object result(Row key, Accumulator gathered) {
     try {
-      return target.conform(gathered.result(target));
+      return PrintedValue.plain(target, target.conform(gathered.result(target)));
     } catch (ErrataException | ArithmeticException e) {
       throw failed(name, text, key, e);
     }

@@ -27,7 +27,7 @@ record KeyColumn(
           "it is null for this event. Leave such events out with filter.where: … is not null");
     }
     try {
-      Object stored = target.conform(value);
+      Object stored = PrintedValue.plain(target, target.conform(value));
       if (stored != null) {
         return stored;
       }

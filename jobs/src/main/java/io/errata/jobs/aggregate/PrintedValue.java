@@ -19,6 +19,18 @@ final class PrintedValue {
   private PrintedValue() {}
 
   /**
+   * The value without trailing zeros where the column doesn't fix their number: which of 1.5 and
+   * 1.50 an event had must not show in a template.
+   */
+  static @Nullable Object plain(TableColumn column, @Nullable Object value) {
+    if (!(value instanceof BigDecimal decimal) || column.precision() > 0) {
+      return value;
+    }
+    BigDecimal stripped = decimal.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+  }
+
+  /**
    * @param value as the column stores it
    */
   static @Nullable String of(TableColumn column, @Nullable Object value) {
