@@ -21,12 +21,23 @@ final class CanonicalSql {
           case TEXT, PADDED_TEXT -> length(value + "::text");
           case BYTES -> "'x' || encode(" + value + ", 'hex') || ';'";
           case DATE -> "'d' || (" + value + "::date - date '1970-01-01')::text || ';'";
-          case TIMESTAMP, LOCAL_TIMESTAMP ->
-              "'s' || trunc(extract(epoch from " + value + ") * 1000000)::bigint::text || ';'";
+          case TIMESTAMP, LOCAL_TIMESTAMP -> "'s' || " + micros(value) + "::text || ';'";
           case UUID -> "'u' || " + value + "::text";
           case OTHER -> throw new IllegalArgumentException("Cannot form column " + column.name());
         };
     return "coalesce(" + form + ", '~')";
+  }
+
+  /**
+   * Of whole minutes and the rest: the epoch alone is rounded to sixteen digits where it is beyond
+   * 64 bits of microseconds, from the year 294247 on.
+   */
+  private static String micros(String value) {
+    return "trunc(extract(epoch from date_trunc('minute', "
+        + value
+        + ")) * 1000000 + extract(microseconds from "
+        + value
+        + "))";
   }
 
   /** The form of a text, or of null. */
