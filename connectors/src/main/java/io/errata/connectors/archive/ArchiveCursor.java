@@ -50,6 +50,10 @@ final class ArchiveCursor implements SplitCursor {
         decoder = format.open(split, request);
       }
       while (decoder.next()) {
+        if (split.timeOnly()) {
+          assembler.count(decoder);
+          continue;
+        }
         @Nullable EventRecord event = assembler.assemble(decoder, split.input());
         if (event != null) {
           lastSize = decoder.size();

@@ -18,4 +18,12 @@ interface ArchiveFormat extends Serializable {
   FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException;
 
   RowDecoder open(ReadSplit split, ReadRequest request) throws IOException;
+
+  /**
+   * Whether {@link #columns} only tells what a part of the file has, because rows need not have all
+   * fields.
+   */
+  default boolean isSampled() {
+    return false;
+  }
 }

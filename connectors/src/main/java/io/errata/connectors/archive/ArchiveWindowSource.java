@@ -23,6 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Events from files in folders by date and hour, on any of Flink's file systems. */
 public final class ArchiveWindowSource implements WindowSource {
+  /** Files that can be cut at any place are cut into pieces of this size. */
+  private static final long SPLIT_BYTES = 64L << 20;
+
+  /**
+   * How many files of a format without a schema are looked at for a field before it is taken for a
+   * misspelt one.
+   */
+  private static final int MAX_SAMPLED = 16;
+
   private final ArchiveOptions options;
   private final ArchiveFormat format;
 
@@ -31,9 +40,9 @@ public final class ArchiveWindowSource implements WindowSource {
     this.format =
         switch (options.format()) {
           case PARQUET -> new ParquetFormat();
-          case AVRO -> new AvroFormat();
+          case AVRO -> new AvroFormat(SPLIT_BYTES);
           case CSV -> new CsvFormat(options.delimiter());
-          case JSONL -> new JsonLinesFormat();
+          case JSONL -> new JsonLinesFormat(SPLIT_BYTES);
         };
   }
 
@@ -44,35 +53,59 @@ public final class ArchiveWindowSource implements WindowSource {
 
   @Override
   public Map<String, ColumnType> naturalTypes(List<String> fields) {
-    for (ArchiveFile file : ArchiveListing.all(options).files()) {
-      Outcome<FileColumns> read = attempt(() -> format.columns(file));
-      if (read.value() != null) {
-        return naturalTypes(file, read.value(), fields);
-      }
-    }
-    throw new ErrataException(
-        ErrorCode.INVALID_SOURCE,
-        "Cannot find the types of fields: no file of "
-            + options.path()
-            + " can be read as "
-            + options.format(),
-        "Check events.archive.path and events.archive.format.");
-  }
-
-  private static Map<String, ColumnType> naturalTypes(
-      ArchiveFile file, FileColumns columns, List<String> fields) {
+    Sample sample =
+        sample(ArchiveListing.all(options).files(), fields)
+            .orElseThrow(
+                () ->
+                    new ErrataException(
+                        ErrorCode.INVALID_SOURCE,
+                        "Cannot find the types of fields: no file of "
+                            + options.path()
+                            + " can be read as "
+                            + options.format(),
+                        "Check events.archive.path and events.archive.format."));
     Map<String, ColumnType> types = new LinkedHashMap<>();
     for (String field : fields) {
-      @Nullable ColumnType type = SchemaCheck.find(file.path(), columns, field).type();
+      @Nullable ColumnType type = SchemaCheck.find(sample.file(), sample.columns(), field).type();
       types.put(field, type == null ? ColumnType.TEXT : type);
     }
     return types;
+  }
+
+  /** The fields that a file has, or that several have of whose rows only a part is looked at. */
+  private record Sample(String file, FileColumns columns) {}
+
+  /**
+   * The first file that can be read; where rows need not have all fields, more until all are found.
+   */
+  private Optional<Sample> sample(List<ArchiveFile> files, List<String> fields) {
+    @Nullable Sample sample = null;
+    int sampled = 0;
+    for (ArchiveFile file : files) {
+      @Nullable FileColumns columns = attempt(() -> format.columns(file)).value();
+      if (columns != null) {
+        sample =
+            sample == null
+                ? new Sample(file.path(), columns)
+                : new Sample(sample.file(), sample.columns().and(columns));
+        boolean complete = fields.stream().allMatch(sample.columns()::has);
+        if (!format.isSampled() || complete || ++sampled == MAX_SAMPLED) {
+          break;
+        }
+      }
+    }
+    return Optional.ofNullable(sample);
   }
 
   @Override
   public ResolvedWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
     ReadRequest request = new ReadRequest(window, schema, condition.orElse(null));
     ArchiveListing listing = ArchiveListing.of(options, window);
+    if (format.isSampled()) {
+      sample(listing.files(), request.plan().paths())
+          .filter(sample -> !sample.columns().paths().isEmpty())
+          .ifPresent(sample -> SchemaCheck.check(sample.file(), sample.columns(), schema));
+    }
     List<Outcome<FileSummary>> summaries =
         Parallel.map(listing.files(), file -> attempt(() -> summarize(file, request)));
     List<InputPart> inputs = new ArrayList<>();
@@ -95,7 +128,9 @@ public final class ArchiveWindowSource implements WindowSource {
   }
 
   private FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException {
-    SchemaCheck.check(file.path(), format.columns(file), request.schema());
+    if (!format.isSampled()) {
+      SchemaCheck.check(file.path(), format.columns(file), request.schema());
+    }
     return format.summarize(file, request);
   }
 

@@ -3,22 +3,45 @@ package io.errata.connectors.archive;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
+/** Avro's object container files, cut at their sync markers. */
 final class AvroFormat implements ArchiveFormat {
-  AvroFormat() {}
+  private static final long serialVersionUID = 1;
 
-  @Override
-  public FileColumns columns(ArchiveFile file) throws IOException {
-    throw new UnsupportedOperationException();
+  private final long splitBytes;
+
+  AvroFormat(long splitBytes) {
+    this.splitBytes = splitBytes;
   }
 
   @Override
-  public FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException {
-    throw new UnsupportedOperationException();
+  public FileColumns columns(ArchiveFile file) throws IOException {
+    try (StoreInput in = StoreInput.open(file.path())) {
+      return new AvroColumns(AvroHeader.read(new AvroStream(in, file.size())).schema());
+    }
+  }
+
+  @Override
+  public FileSummary summarize(ArchiveFile file, ReadRequest request) {
+    List<ReadSplit> splits = new ArrayList<>();
+    for (long start = 0; start < file.size(); start += splitBytes) {
+      splits.add(
+          file.split("byte-" + start, start, Math.min(splitBytes, file.size() - start), start, -1));
+    }
+    long bytesPerRow = 60;
+    return new FileSummary(splits, -1, file.size() / bytesPerRow + 1);
   }
 
   @Override
   public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
-    throw new UnsupportedOperationException();
+    StoreInput in = StoreInput.open(split.input());
+    try {
+      return new AvroDecoder(new AvroStream(in, split.size()), split, request.plan());
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
   }
 }

@@ -1,24 +1,80 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 
+/** JSON Lines; a file that isn't gzipped is cut into stretches of bytes. */
 final class JsonLinesFormat implements ArchiveFormat {
-  JsonLinesFormat() {}
+  private static final long serialVersionUID = 1;
 
-  @Override
-  public FileColumns columns(ArchiveFile file) throws IOException {
-    throw new UnsupportedOperationException();
+  private final long splitBytes;
+
+  JsonLinesFormat(long splitBytes) {
+    this.splitBytes = splitBytes;
   }
 
   @Override
-  public FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException {
-    throw new UnsupportedOperationException();
+  public FileColumns columns(ArchiveFile file) throws IOException {
+    try (LineReader lines = new LineReader(TextInput.open(file.path()), 0, Long.MAX_VALUE)) {
+      return JsonColumns.sample(lines);
+    }
+  }
+
+  @Override
+  public FileSummary summarize(ArchiveFile file, ReadRequest request) {
+    List<ReadSplit> splits = new ArrayList<>();
+    if (file.isGzip()) {
+      splits.add(file.whole());
+    } else {
+      for (long start = 0; start < file.size(); start += splitBytes) {
+        splits.add(
+            file.split(
+                "byte-" + start, start, Math.min(splitBytes, file.size() - start), start, -1));
+      }
+    }
+    return new FileSummary(splits, -1, TextInput.estimatedRows(file));
   }
 
   @Override
   public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
-    throw new UnsupportedOperationException();
+    FieldPlan plan = request.plan();
+    if (split.input().endsWith(".gz")) {
+      return new JsonLinesDecoder(
+          new LineReader(TextInput.open(split.input()), 0, Long.MAX_VALUE), plan);
+    }
+    StoreInput in = StoreInput.open(split.input());
+    try {
+      return new JsonLinesDecoder(lines(in, split), plan);
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  private static LineReader lines(StoreInput in, ReadSplit split) throws IOException {
+    long end = split.offset() + split.length();
+    // From one byte before: it tells whether a line begins just here.
+    long begin = Math.max(0, split.offset() - 1);
+    in.seek(begin);
+    LineReader lines = new LineReader(buffered(in), begin, end);
+    if (split.offset() > 0) {
+      lines.next();
+    }
+    return lines;
+  }
+
+  private static InputStream buffered(InputStream in) {
+    return new BufferedInputStream(in, 1 << 16);
+  }
+
+  @Override
+  public boolean isSampled() {
+    return true;
   }
 }

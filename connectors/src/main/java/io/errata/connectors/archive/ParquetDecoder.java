@@ -1,10 +1,10 @@
 package io.errata.connectors.archive;
 
 import io.errata.connectors.read.ContentException;
-import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
+import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -35,22 +35,25 @@ final class ParquetDecoder implements RowDecoder {
   private @Nullable Object timeValue;
   private boolean pending;
 
-  ParquetDecoder(ParquetFileReader reader, ReadSplit split, FieldPlan plan) {
+  /**
+   * @param paths what to decode
+   * @param time the place of the event time among them
+   */
+  ParquetDecoder(ParquetFileReader reader, ReadSplit split, List<String> paths, int time) {
     this.reader = reader;
     ParquetSchema schema = new ParquetSchema(reader.getFileMetaData().getSchema());
-    projection = schema.project(plan.paths());
+    projection = schema.project(paths);
     reader.setRequestedSchema(projection);
     converters = ParquetConverters.of(projection);
-    int size = plan.size();
+    int size = paths.size();
     descriptors = new ColumnDescriptor[size];
     leaves = new ParquetConverters.Leaf[size];
     columns = new ColumnReader[size];
     for (int i = 0; i < size; i++) {
-      descriptors[i] =
-          projection.getColumnDescription(schema.descriptor(plan.paths().get(i)).getPath());
+      descriptors[i] = projection.getColumnDescription(schema.descriptor(paths.get(i)).getPath());
       leaves[i] = leaf(descriptors[i].getPath());
     }
-    time = plan.time();
+    this.time = time;
     nextGroup = Math.toIntExact(split.offset());
     lastGroup = Math.toIntExact(split.offset() + split.length()) - 1;
     row = split.firstRow() - 1;

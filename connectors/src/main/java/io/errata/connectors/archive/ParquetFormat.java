@@ -7,7 +7,6 @@ import io.errata.connectors.read.RowDecoder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -20,12 +19,6 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 /** Parquet, read by row groups. */
 final class ParquetFormat implements ArchiveFormat {
   private static final long serialVersionUID = 1;
-
-  /**
-   * Row groups that follow each other make one split up to this many compressed bytes: each split
-   * reads the footer anew.
-   */
-  private static final long SPLIT_BYTES = 8L << 20;
 
   private static final int SMALLEST_FILE = 12;
 
@@ -44,52 +37,11 @@ final class ParquetFormat implements ArchiveFormat {
       check(footer, plan, file.size());
       ParquetPruning pruning =
           new ParquetPruning(new ParquetSchema(footer.getFileMetaData().getSchema()), request);
-      List<ReadSplit> splits = new ArrayList<>();
-      SplitBuilder open = null;
-      long row = 0;
-      long wanted = 0;
-      List<BlockMetaData> groups = footer.getBlocks();
-      for (int i = 0; i < groups.size(); i++) {
-        BlockMetaData group = groups.get(i);
-        boolean needed = pruning.mayHold(group);
-        if (open != null && (!needed || open.bytes + group.getCompressedSize() > SPLIT_BYTES)) {
-          splits.add(open.split(file));
-          open = null;
-        }
-        if (needed) {
-          open = open == null ? new SplitBuilder(i, row) : open;
-          open.add(group);
-          wanted += group.getRowCount();
-        }
-        row += group.getRowCount();
+      RowGroupSplits splits = new RowGroupSplits(file);
+      for (BlockMetaData group : footer.getBlocks()) {
+        splits.add(group, pruning.need(group));
       }
-      if (open != null) {
-        splits.add(open.split(file));
-      }
-      return new FileSummary(splits, row, wanted);
-    }
-  }
-
-  private static final class SplitBuilder {
-    private final int first;
-    private final long firstRow;
-    private int groups;
-    private long rows;
-    private long bytes;
-
-    SplitBuilder(int first, long firstRow) {
-      this.first = first;
-      this.firstRow = firstRow;
-    }
-
-    void add(BlockMetaData group) {
-      groups++;
-      rows += group.getRowCount();
-      bytes += group.getCompressedSize();
-    }
-
-    ReadSplit split(ArchiveFile file) {
-      return file.split("group-" + first, first, groups, firstRow, rows);
+      return splits.summary();
     }
   }
 
@@ -97,7 +49,10 @@ final class ParquetFormat implements ArchiveFormat {
   public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
     ParquetFileReader reader = reader(split.input(), split.size());
     try {
-      return new ParquetDecoder(reader, split, request.plan());
+      FieldPlan plan = request.plan();
+      return split.timeOnly()
+          ? new ParquetDecoder(reader, split, List.of(request.schema().time()), 0)
+          : new ParquetDecoder(reader, split, plan.paths(), plan.time());
     } catch (RuntimeException e) {
       reader.close();
       throw e;

@@ -70,6 +70,18 @@ public final class EventAssembler {
     return wanted(event(time, position));
   }
 
+  /** Counts a row for which the condition is known not to be true. */
+  public void count(RowDecoder row) {
+    read++;
+    if (!(Conversion.time(row.time(), plan.schema().timeUnit()) instanceof Instant known)) {
+      throw new IllegalStateException("a row has no time although its file says that all have one");
+    }
+    if (window.contains(known)) {
+      inWindow++;
+      filtered++;
+    }
+  }
+
   private EventRecord event(@Nullable Object time, Position position) {
     @Nullable String id = text(Conversion.text(values[plan.id()]), "id", plan.schema().id());
     if (id == null) {

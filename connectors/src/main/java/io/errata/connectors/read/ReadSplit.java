@@ -14,6 +14,8 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param size the whole input's size when it was resolved, in bytes
  * @param modified the input's modification time when it was resolved, in milliseconds since
  *     1970-01-01T00:00:00Z
+ * @param timeOnly whether the condition is known to be true for none of its rows, and each is known
+ *     to have a time, so that they only need to be counted
  * @param emitted how many records of it were emitted before a restart
  */
 public record ReadSplit(
@@ -25,11 +27,13 @@ public record ReadSplit(
     long rows,
     long size,
     long modified,
+    boolean timeOnly,
     long emitted)
     implements SourceSplit {
 
   /** This split, to be continued behind a number of records. */
   public ReadSplit behind(long records) {
-    return new ReadSplit(splitId, input, offset, length, firstRow, rows, size, modified, records);
+    return new ReadSplit(
+        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, records);
   }
 }

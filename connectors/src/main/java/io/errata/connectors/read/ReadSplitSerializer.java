@@ -47,6 +47,7 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
     out.writeLong(split.rows());
     out.writeLong(split.size());
     out.writeLong(split.modified());
+    out.writeBoolean(split.timeOnly());
     out.writeLong(split.emitted());
   }
 
@@ -59,7 +60,9 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
     long rows = in.readLong();
     long size = in.readLong();
     long modified = in.readLong();
-    return new ReadSplit(id, input, offset, length, firstRow, rows, size, modified, in.readLong());
+    boolean timeOnly = in.readBoolean();
+    return new ReadSplit(
+        id, input, offset, length, firstRow, rows, size, modified, timeOnly, in.readLong());
   }
 
   /** The same for all splits that are still to be read. */

@@ -1,0 +1,144 @@
+package io.errata.connectors.archive;
+
+import io.errata.connectors.read.ContentException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.apache.avro.Schema;
+
+/**
+ * The values of one block. Unlike Avro's own decoder it never allocates what a length says before
+ * it knows that the block has it.
+ *
+ * <p>Format: Apache Avro 1.11 specification, "Binary Encoding".
+ */
+final class AvroBlock {
+  private static final int DEEPEST = 200;
+
+  private final byte[] bytes;
+  private int at;
+
+  AvroBlock(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  boolean isAtEnd() {
+    return at == bytes.length;
+  }
+
+  private int take(long count) throws IOException {
+    if (count < 0 || count > bytes.length - at) {
+      throw new ContentException("a value reaches beyond its block");
+    }
+    int start = at;
+    at += (int) count;
+    return start;
+  }
+
+  boolean nextBoolean() throws IOException {
+    int value = bytes[take(1)];
+    if (value != 0 && value != 1) {
+      throw new ContentException("a boolean is neither true nor false");
+    }
+    return value == 1;
+  }
+
+  long nextLong() throws IOException {
+    long bits = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+      int part = bytes[take(1)];
+      bits |= (long) (part & 0x7F) << shift;
+      if (part >= 0) {
+        return (bits >>> 1) ^ -(bits & 1);
+      }
+    }
+    throw new ContentException("a number has too many bytes");
+  }
+
+  int nextInt() throws IOException {
+    long value = nextLong();
+    if (value != (int) value) {
+      throw new ContentException("a number is out of range");
+    }
+    return (int) value;
+  }
+
+  float nextFloat() throws IOException {
+    return littleEndian(4).getFloat();
+  }
+
+  double nextDouble() throws IOException {
+    return littleEndian(8).getDouble();
+  }
+
+  private ByteBuffer littleEndian(int count) throws IOException {
+    return ByteBuffer.wrap(bytes, take(count), count).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  byte[] nextBytes(long count) throws IOException {
+    int start = take(count);
+    return Arrays.copyOfRange(bytes, start, at);
+  }
+
+  Object nextText() throws IOException {
+    long length = nextLong();
+    int start = take(length);
+    return Utf8.decode(bytes, start, (int) length);
+  }
+
+  /** Steps over a value of any schema. */
+  void skip(Schema schema) throws IOException {
+    skip(schema, 0);
+  }
+
+  private void skip(Schema schema, int depth) throws IOException {
+    if (depth > DEEPEST) {
+      throw new ContentException("values are nested too deeply");
+    }
+    switch (schema.getType()) {
+      case NULL -> {}
+      case BOOLEAN -> take(1);
+      case INT, LONG, ENUM -> nextLong();
+      case FLOAT -> take(4);
+      case DOUBLE -> take(8);
+      case STRING, BYTES -> take(nextLong());
+      case FIXED -> take(schema.getFixedSize());
+      case RECORD -> {
+        for (Schema.Field field : schema.getFields()) {
+          skip(field.schema(), depth + 1);
+        }
+      }
+      case UNION -> skip(branch(schema), depth + 1);
+      case ARRAY -> skipItems(schema.getElementType(), false, depth);
+      case MAP -> skipItems(schema.getValueType(), true, depth);
+    }
+  }
+
+  Schema branch(Schema union) throws IOException {
+    int index = nextInt();
+    if (index < 0 || index >= union.getTypes().size()) {
+      throw new ContentException("a union's value is none of its types");
+    }
+    return union.getTypes().get(index);
+  }
+
+  private void skipItems(Schema item, boolean named, int depth) throws IOException {
+    for (long count = nextLong(); count != 0; count = nextLong()) {
+      if (count < 0) {
+        take(nextLong());
+        continue;
+      }
+      for (long i = 0; i < count; i++) {
+        int before = at;
+        if (named) {
+          take(nextLong());
+        }
+        skip(item, depth + 1);
+        if (at == before) {
+          break; // items of no bytes: however many, they are over
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.errata.connectors.archive;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/** The fields of an Avro file by their dotted paths. */
+record AvroColumns(Schema schema) implements FileColumns {
+  @Override
+  public Optional<SourceColumn> find(String path) {
+    Schema at = schema;
+    for (String name : path.split("\\.", -1)) {
+      Optional<Schema> only = AvroTypes.only(at);
+      if (only.isEmpty()
+          || only.get().getType() != Schema.Type.RECORD
+          || only.get().getField(name) == null) {
+        return Optional.empty();
+      }
+      at = only.get().getField(name).schema();
+    }
+    return Optional.of(AvroTypes.column(at));
+  }
+
+  @Override
+  public List<String> paths() {
+    List<String> paths = new ArrayList<>();
+    collect(schema, "", 0, paths);
+    return paths;
+  }
+
+  private static void collect(Schema schema, String prefix, int depth, List<String> paths) {
+    Optional<Schema> only = AvroTypes.only(schema);
+    int deepest = 8; // a schema may hold itself
+    if (only.isPresent() && only.get().getType() == Schema.Type.RECORD && depth < deepest) {
+      for (Schema.Field field : only.get().getFields()) {
+        collect(
+            field.schema(),
+            prefix + (prefix.isEmpty() ? "" : ".") + field.name(),
+            depth + 1,
+            paths);
+      }
+    } else if (!prefix.isEmpty()) {
+      paths.add(prefix);
+    }
+  }
+
+  @Override
+  public boolean isUntyped() {
+    return false;
+  }
+}

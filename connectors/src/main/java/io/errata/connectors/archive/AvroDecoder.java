@@ -1,0 +1,143 @@
+package io.errata.connectors.archive;
+
+import io.errata.connectors.read.ContentException;
+import io.errata.connectors.read.FieldPlan;
+import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.read.RowDecoder;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks over the blocks that begin in a stretch of an Avro file. Rows are not numbered in the file:
+ * a row's offset is the byte at which its block begins, plus its place in the block, from 0.
+ */
+final class AvroDecoder implements RowDecoder {
+  private final AvroStream in;
+  private final AvroHeader header;
+  private final AvroFields fields;
+  private final @Nullable Object[] values;
+  private final int time;
+  private final long end;
+
+  private AvroBlock block = new AvroBlock(new byte[0]);
+  private long blockStart;
+  private long blockRows;
+  private long row = -1;
+
+  AvroDecoder(AvroStream in, ReadSplit split, FieldPlan plan) throws IOException {
+    this.in = in;
+    header = AvroHeader.read(in);
+    fields = AvroFields.of(header.schema(), plan.paths());
+    values = new @Nullable Object[plan.size()];
+    time = plan.time();
+    end = split.offset() + split.length();
+    long firstBlock = in.position();
+    if (split.offset() > firstBlock) {
+      // From one marker before: it tells whether a block begins just here.
+      in.seek(Math.max(firstBlock, split.offset()) - AvroHeader.SYNC_SIZE);
+      findSync();
+    }
+  }
+
+  /** Moves behind the next sync marker, or to the end. */
+  private void findSync() throws IOException {
+    byte[] window = new byte[AvroHeader.SYNC_SIZE];
+    int filled = 0;
+    while (!in.isAtEnd()) {
+      System.arraycopy(window, 1, window, 0, window.length - 1);
+      window[window.length - 1] = (byte) in.next();
+      if (++filled >= window.length && Arrays.equals(window, header.sync())) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public boolean next() throws IOException {
+    row++;
+    while (row >= blockRows) {
+      if (!block.isAtEnd()) {
+        throw new ContentException("a block has more bytes than rows");
+      }
+      if (in.isAtEnd() || in.position() >= end) {
+        return false;
+      }
+      openBlock();
+      row = 0;
+    }
+    Arrays.fill(values, null);
+    fields.read(block, values);
+    return true;
+  }
+
+  private void openBlock() throws IOException {
+    blockStart = in.position();
+    blockRows = in.nextLong();
+    if (blockRows < 0) {
+      throw new ContentException("a block's number of rows is broken");
+    }
+    byte[] bytes = in.nextBytes(in.nextLong());
+    if (!Arrays.equals(in.nextBytes(AvroHeader.SYNC_SIZE), header.sync())) {
+      throw new ContentException("a sync marker is not where it must be");
+    }
+    block = new AvroBlock(decompressed(bytes));
+  }
+
+  private byte[] decompressed(byte[] bytes) throws IOException {
+    return switch (header.codec()) {
+      case "null" -> bytes;
+      case "deflate" ->
+          BlockDecompressor.DEFLATE.decompressed(bytes, 0, bytes.length, BlockDecompressor.UNKNOWN);
+      case "snappy" -> snappy(bytes);
+      case "zstandard" ->
+          BlockDecompressor.ZSTD.decompressed(bytes, 0, bytes.length, BlockDecompressor.UNKNOWN);
+      default ->
+          throw new ContentException(
+              "compressed by " + header.codec() + ", which is not known here");
+    };
+  }
+
+  /** The block ends with the checksum of what it becomes. */
+  private static byte[] snappy(byte[] bytes) throws IOException {
+    int checksumSize = 4;
+    if (bytes.length < checksumSize) {
+      throw new ContentException("a compressed block is cut off");
+    }
+    int length = bytes.length - checksumSize;
+    byte[] plain =
+        BlockDecompressor.SNAPPY.decompressed(bytes, 0, length, BlockDecompressor.UNKNOWN);
+    CRC32 crc = new CRC32();
+    crc.update(plain);
+    if ((int) crc.getValue() != java.nio.ByteBuffer.wrap(bytes, length, checksumSize).getInt()) {
+      throw new ContentException("a compressed block is broken: its checksum doesn't hold");
+    }
+    return plain;
+  }
+
+  @Override
+  public long offset() {
+    return blockStart + row;
+  }
+
+  @Override
+  public @Nullable String rejection() {
+    return null;
+  }
+
+  @Override
+  public @Nullable Object time() {
+    return values[time];
+  }
+
+  @Override
+  public void values(@Nullable Object[] target) {
+    System.arraycopy(values, 0, target, 0, target.length);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

@@ -1,0 +1,183 @@
+package io.errata.connectors.archive;
+
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import io.errata.connectors.event.Unreadable;
+import io.errata.connectors.read.ContentException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a CSV file, RFC 4180. Bytes are taken as characters, since no byte of a UTF-8
+ * sequence is a delimiter, quote or line end, and decoded field by field: so a broken sequence
+ * spoils one field and not the file. Lines with nothing on them are no rows.
+ */
+final class CsvRows implements Closeable {
+  /** One field, or one row's fields together, may have as many characters. */
+  private static final int MAX_ROW = 64 << 20;
+
+  private final CloseableIterator<Row> rows;
+  private final Row row = new Row();
+
+  private CsvRows(ByteReader in, char delimiter) {
+    this.rows =
+        CsvReader.builder()
+            .fieldSeparator(delimiter)
+            .skipEmptyLines(true)
+            .allowExtraFields(true)
+            .allowMissingFields(true)
+            .allowExtraCharsAfterClosingQuote(false)
+            .allowUnclosedQuote(false)
+            .maxBufferSize(MAX_ROW)
+            .build(new Handler(row), in)
+            .iterator();
+  }
+
+  static CsvRows open(String path, char delimiter) throws IOException {
+    ByteReader in = new ByteReader(TextInput.open(path));
+    try {
+      in.skipByteOrderMark();
+      return new CsvRows(in, delimiter);
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /** The first row as names, or null where there is none. */
+  @Nullable List<String> header() throws IOException {
+    row.wantAll();
+    if (!next()) {
+      return null;
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < row.count; i++) {
+      names.add(row.values[i] instanceof String name ? name : "");
+    }
+    return names;
+  }
+
+  /** Decodes only these fields from here on. */
+  void want(boolean[] fields) {
+    row.wanted = Optional.of(fields);
+    row.values = new @Nullable Object[fields.length];
+  }
+
+  boolean next() throws IOException {
+    try {
+      if (!rows.hasNext()) {
+        return false;
+      }
+      rows.next();
+      return true;
+    } catch (CsvParseException e) {
+      // Its message is not ours to show: it may hold the row.
+      throw new ContentException(
+          "not CSV behind row "
+              + row.number
+              + ": a quote is not closed, or something follows it, or a row is too long",
+          e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** How many fields the current row has. */
+  int count() {
+    return row.count;
+  }
+
+  /**
+   * A wanted field of the current row: text, null where nothing stands there, or {@link
+   * Unreadable}.
+   */
+  @Nullable Object value(int field) {
+    return row.values[field];
+  }
+
+  /** About how many characters the current row has. */
+  int size() {
+    return row.size;
+  }
+
+  @Override
+  public void close() throws IOException {
+    rows.close();
+  }
+
+  /** The current row; one instance for all of them. */
+  private static final class Row {
+    private Optional<boolean[]> wanted = Optional.empty();
+    private @Nullable Object[] values = new @Nullable Object[0];
+    private int count;
+    private int size;
+    private long number;
+
+    void wantAll() {
+      wanted = Optional.empty();
+    }
+
+    void begin() {
+      count = 0;
+      size = 0;
+      number++;
+    }
+
+    void add(int field, char[] characters, int offset, int length, boolean quoted) {
+      count = field + 1;
+      size += length;
+      boolean decode = wanted.isEmpty() || (field < wanted.get().length && wanted.get()[field]);
+      if (decode) {
+        if (field >= values.length) {
+          values = Arrays.copyOf(values, Math.max(16, 2 * field));
+        }
+        values[field] = length == 0 && !quoted ? null : text(characters, offset, length);
+      }
+    }
+
+    private static Object text(char[] characters, int offset, int length) {
+      for (int i = offset; i < offset + length; i++) {
+        if (characters[i] > 0x7F) {
+          byte[] bytes = new byte[length];
+          for (int j = 0; j < length; j++) {
+            bytes[j] = (byte) characters[offset + j];
+          }
+          return Utf8.decode(bytes, 0, length);
+        }
+      }
+      return new String(characters, offset, length);
+    }
+  }
+
+  private static final class Handler extends AbstractBaseCsvCallbackHandler<Row> {
+    private final Row row;
+
+    Handler(Row row) {
+      this.row = row;
+    }
+
+    @Override
+    protected void handleBegin(long line) {
+      row.begin();
+    }
+
+    @Override
+    protected void handleField(
+        int field, char[] characters, int offset, int length, boolean quoted) {
+      row.add(field, characters, offset, length, quoted);
+    }
+
+    @Override
+    protected Row buildRecord() {
+      return row;
+    }
+  }
+}

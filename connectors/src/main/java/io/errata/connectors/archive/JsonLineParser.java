@@ -1,0 +1,171 @@
+package io.errata.connectors.archive;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.errata.connectors.event.Unreadable;
+import io.errata.connectors.read.FieldPlan;
+import io.errata.connectors.read.NumberText;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the wanted fields from one JSON object. Numbers stay exact; a field that is there twice is
+ * a guess and none is made.
+ */
+final class JsonLineParser {
+  private static final int MAX_DIGITS = 150_000;
+
+  static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(LineReader.MAX_LINE)
+                  .maxNumberLength(MAX_DIGITS)
+                  .maxNameLength(1 << 16)
+                  .build())
+          .build();
+
+  private static final Unreadable STRUCTURE = new Unreadable("a structure, not a value");
+  private static final Unreadable NO_OBJECT = new Unreadable("what holds it is not an object");
+  private static final Unreadable SURROGATE = new Unreadable("text with half of a surrogate pair");
+  private static final Unreadable TOO_LONG = new Unreadable("a number with too many digits");
+
+  private final JsonPaths paths;
+  private final boolean[] doubleOnly;
+  private final @Nullable Object[] values;
+  private final boolean[] seen;
+
+  JsonLineParser(FieldPlan plan) {
+    paths = JsonPaths.of(plan.paths());
+    values = new @Nullable Object[plan.size()];
+    seen = new boolean[plan.size()];
+    doubleOnly = new boolean[plan.size()];
+    for (int i = 0; i < doubleOnly.length; i++) {
+      doubleOnly[i] = plan.isDoubleOnly(plan.paths().get(i));
+    }
+  }
+
+  @Nullable Object[] values() {
+    return values;
+  }
+
+  /** Why the line can't be decoded, or null. */
+  @Nullable String parse(byte[] line, int length) {
+    Arrays.fill(values, null);
+    Arrays.fill(seen, false);
+    Object text = null;
+    for (int i = 0; i < length && text == null; i++) {
+      // Jackson lets some sequences pass that aren't UTF-8, and makes characters of them.
+      text = line[i] < 0 ? Utf8.decode(line, 0, length) : null;
+    }
+    if (text instanceof Unreadable unreadable) {
+      return unreadable.reason();
+    }
+    try (JsonParser parser =
+        text == null ? JSON.createParser(line, 0, length) : JSON.createParser((String) text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return "not a JSON object";
+      }
+      @Nullable String problem = object(parser, paths);
+      if (problem != null) {
+        return problem;
+      }
+      return parser.nextToken() == null ? null : "something follows the JSON object";
+    } catch (IOException e) {
+      // The message has a piece of the line.
+      return "not JSON";
+    }
+  }
+
+  private @Nullable String object(JsonParser parser, JsonPaths node) throws IOException {
+    JsonToken token;
+    while ((token = parser.nextToken()) == JsonToken.FIELD_NAME) {
+      @Nullable JsonPaths child = node.child(parser.currentName());
+      JsonToken value = parser.nextToken();
+      if (child == null) {
+        parser.skipChildren();
+        continue;
+      }
+      @Nullable String problem = field(parser, value, child);
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return token == JsonToken.END_OBJECT ? null : "not JSON";
+  }
+
+  private @Nullable String field(JsonParser parser, JsonToken token, JsonPaths node)
+      throws IOException {
+    int ordinal = node.ordinal();
+    if (ordinal >= 0) {
+      if (seen[ordinal]) {
+        return "a field is there twice";
+      }
+      seen[ordinal] = true;
+    }
+    if (token == JsonToken.START_OBJECT && node.hasChildren()) {
+      if (ordinal >= 0) {
+        values[ordinal] = STRUCTURE;
+      }
+      return object(parser, node);
+    }
+    if (token.isStructStart()) {
+      node.fill(values, STRUCTURE);
+      parser.skipChildren();
+      return null;
+    }
+    if (node.hasChildren() && token != JsonToken.VALUE_NULL) {
+      node.fill(values, NO_OBJECT);
+    }
+    if (ordinal >= 0) {
+      values[ordinal] = scalar(parser, token, doubleOnly[ordinal]);
+    }
+    return null;
+  }
+
+  static @Nullable Object scalar(JsonParser parser, JsonToken token, boolean asDouble)
+      throws IOException {
+    return switch (token) {
+      case VALUE_STRING -> text(parser.getText());
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser, asDouble);
+      default -> null;
+    };
+  }
+
+  private static Object number(JsonParser parser, boolean asDouble) throws IOException {
+    if (asDouble) {
+      double value = Double.parseDouble(parser.getText());
+      return Double.isFinite(value)
+          ? value
+          : new Unreadable("a number beyond the range of floating point");
+    }
+    if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+        && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+      return parser.getLongValue();
+    }
+    @Nullable BigDecimal number = NumberText.parse(parser.getText(), MAX_DIGITS);
+    return number == null ? TOO_LONG : number;
+  }
+
+  private static Object text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        boolean paired =
+            Character.isHighSurrogate(text.charAt(i))
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!paired) {
+          return SURROGATE;
+        }
+        i++;
+      }
+    }
+    return text;
+  }
+}
