@@ -49,7 +49,8 @@ public record LimitsSpec(
     /** As the spec has it, such as {@code 5%}. */
     @Override
     public String toString() {
-      String number = value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+      String number =
+          value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
       return unit == Unit.ROWS ? number : number + "%";
     }
   }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A spec, parsed and checked in itself; nothing was connected to yet. Paths are absolute or URIs, secrets are resolved.
+ * A spec, parsed and checked in itself; nothing was connected to yet. Paths are absolute or URIs,
+ * secrets are resolved.
  *
  * @param name of the run, for people
  * @param window as written; half-open, UTC
@@ -17,13 +18,13 @@ import java.util.Optional;
  * @param worker what recomputes the rows
  * @param base what running rows start from, where the rows are running
  * @param table the live table
- * @param completeTo where the live rows are complete, for running rows: an ISO time, or a query that begins with {@code
- *     select}
+ * @param completeTo where the live rows are complete, for running rows: an ISO time, or a query
+ *     that begins with {@code select}
  * @param limits when to stop
  * @param conflicts what apply does about rows that changed since
  * @param plans the folder that plans are written below: a path or a URI of a Flink file system
- * @param text the spec as it was used, overrides included, in YAML, with references instead of secrets: parsing it again
- *     anywhere gives this spec
+ * @param text the spec as it was used, overrides included, in YAML, with references instead of
+ *     secrets: parsing it again anywhere gives this spec
  */
 public record Spec(
     String name,
@@ -54,8 +55,10 @@ public record Spec(
   /**
    * What running rows start from.
    *
-   * @param table a table beside the live table with the same key and compared columns, or empty where {@code path} is given
-   * @param path a Parquet file or folder with the same key and compared columns, or empty where {@code table} is given
+   * @param table a table beside the live table with the same key and compared columns, or empty
+   *     where {@code path} is given
+   * @param path a Parquet file or folder with the same key and compared columns, or empty where
+   *     {@code table} is given
    * @param time the moment that the base shows: must be the window's start
    */
   public record BaseSpec(Optional<String> table, Optional<String> path, Instant time) {}

@@ -1,0 +1,133 @@
+package io.errata.jobs.graph;
+
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.SourceRecord;
+import io.errata.jobs.worker.WorkerDefinition;
+import io.errata.state.table.TableDescription;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that
+ * have several contents.
+ *
+ * <p>Its input is sorted by id (batch execution), so that only one copy has to be kept: of equal
+ * copies the one with the least sequence, and no other trace of where they lie.
+ */
+final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
+    implements OneInputStreamOperator<SourceRecord, KeyedRecord>, BoundedOneInput {
+  private static final long serialVersionUID = 1;
+
+  private final WorkerDefinition worker;
+  private final TableDescription table;
+  private final EventSchema schema;
+  private final JobStreams streams;
+
+  private transient EventContent content;
+  private transient EventRouter router;
+  private transient @Nullable EventRecord kept;
+  private transient @Nullable String keptContent;
+  private transient boolean conflict;
+  private transient long duplicates;
+  private transient long conflicting;
+  private transient long used;
+
+  DedupeOperator(
+      WorkerDefinition worker, TableDescription table, EventSchema schema, JobStreams streams) {
+    this.worker = worker;
+    this.table = table;
+    this.schema = schema;
+    this.streams = streams;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    content = new EventContent(sequenceOnly(schema));
+    StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
+    router =
+        new EventRouter(
+            new KeyRows(worker.open(getUserCodeClassloader()), table),
+            keyed -> output.collect(out.replace(keyed, ReplayOrder.timestamp(keyed))),
+            unkeyed -> output.collect(streams.unkeyed(), new StreamRecord<>(unkeyed)));
+  }
+
+  // A field that is part of the sequence and nothing else may differ between deliveries.
+  private static Set<Integer> sequenceOnly(EventSchema schema) {
+    Set<String> sequence = new TreeSet<>();
+    schema.sequence().forEach(field -> sequence.add(field.path()));
+    Set<Integer> ordinals = new TreeSet<>();
+    for (int i = 0; i < schema.payload().size(); i++) {
+      if (sequence.contains(schema.payload().get(i).path())) {
+        ordinals.add(i);
+      }
+    }
+    return ordinals;
+  }
+
+  @Override
+  public void processElement(StreamRecord<SourceRecord> element) {
+    EventRecord event = (EventRecord) element.getValue();
+    String eventContent;
+    try {
+      eventContent = content.of(event);
+    } catch (RuntimeException e) {
+      finishCurrent();
+      router.bar(event, Reasons.of(e));
+      return;
+    }
+    if (kept == null || !kept.id().equals(event.id())) {
+      finishCurrent();
+      kept = event;
+      keptContent = eventContent;
+    } else if (eventContent.equals(keptContent)) {
+      duplicates++;
+      if (precedes(event, kept)) {
+        kept = event;
+      }
+    } else {
+      if (!conflict) {
+        conflict = true;
+        conflicting++;
+        router.bar(kept, conflictReason());
+      }
+      router.bar(event, conflictReason());
+    }
+  }
+
+  private boolean precedes(EventRecord left, EventRecord right) {
+    int bySequence = EventOrder.compareSequence(left, right);
+    if (bySequence != 0) {
+      return bySequence < 0;
+    }
+    int byExact = content.exactly(left).compareTo(content.exactly(right));
+    return byExact != 0 ? byExact < 0 : left.position().compareTo(right.position()) < 0;
+  }
+
+  private static String conflictReason() {
+    return "its id stands for several events that differ";
+  }
+
+  private void finishCurrent() {
+    if (kept != null && !conflict && router.replay(kept)) {
+      used++;
+    }
+    kept = null;
+    keptContent = null;
+    conflict = false;
+  }
+
+  @Override
+  public void endInput() {
+    finishCurrent();
+    output.collect(
+        streams.counted(),
+        new StreamRecord<>(new Summary.Counted(Tally.ofEvents(duplicates, conflicting, used))));
+  }
+}

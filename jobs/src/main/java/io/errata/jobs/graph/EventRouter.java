@@ -1,0 +1,73 @@
+package io.errata.jobs.graph;
+
+import io.errata.api.Position;
+import io.errata.api.Row;
+import io.errata.connectors.event.EventRecord;
+import io.errata.state.plan.QuarantineEntry;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes events to the keys that they touch: to be replayed there, or to bar them from being
+ * corrected.
+ */
+final class EventRouter {
+  private final KeyRows keys;
+  private final Consumer<KeyedRecord> keyed;
+  private final Consumer<Outcome> unkeyed;
+
+  /**
+   * @param keys finds the keys
+   * @param keyed takes what belongs to one key
+   * @param unkeyed takes quarantine entries that bar all keys
+   */
+  EventRouter(KeyRows keys, Consumer<KeyedRecord> keyed, Consumer<Outcome> unkeyed) {
+    this.keys = keys;
+    this.keyed = keyed;
+    this.unkeyed = unkeyed;
+  }
+
+  /**
+   * Takes an event to its keys.
+   *
+   * @return whether there is at least one
+   */
+  boolean replay(EventRecord event) {
+    Map<String, Row> touched;
+    try {
+      touched = keys.of(event);
+    } catch (RuntimeException e) {
+      barAll(event, "its key can't be known: " + Reasons.of(e));
+      return false;
+    }
+    touched.forEach((form, row) -> keyed.accept(new KeyedRecord.Touch(form, row, event)));
+    return !touched.isEmpty();
+  }
+
+  /** Bars the keys of an event, or all keys where they can't be known. */
+  void bar(EventRecord event, String reason) {
+    Map<String, Row> touched;
+    try {
+      touched = keys.of(event);
+    } catch (RuntimeException e) {
+      barAll(event, reason + "; its key can't be known: " + Reasons.of(e));
+      return;
+    }
+    touched.forEach(
+        (form, row) ->
+            keyed.accept(
+                new KeyedRecord.Barred(form, entry(event, KeyRows.text(row), form, reason))));
+  }
+
+  private void barAll(EventRecord event, String reason) {
+    unkeyed.accept(new Outcome.Quarantined(entry(event, null, null, reason)));
+  }
+
+  static QuarantineEntry entry(
+      EventRecord event, @Nullable String key, @Nullable String form, String reason) {
+    Position position = event.position();
+    return new QuarantineEntry(
+        key, form, event.knownId().orElse(null), position.source(), position.offset(), reason);
+  }
+}

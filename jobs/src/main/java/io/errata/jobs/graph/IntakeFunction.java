@@ -1,0 +1,78 @@
+package io.errata.jobs.graph;
+
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.SplitReceipt;
+import io.errata.jobs.worker.WorkerDefinition;
+import io.errata.state.table.TableDescription;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.io.ratelimiting.FlinkConnectorRateLimiter;
+import org.apache.flink.api.common.io.ratelimiting.GuavaFlinkConnectorRateLimiter;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/** Parts what a source emits: events to be used, events that bar their keys, and receipts. */
+final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
+  private static final long serialVersionUID = 1;
+
+  /** Accumulator: events of the window that were read. */
+  static final String READ = "errata.events.read";
+
+  private final WorkerDefinition worker;
+  private final TableDescription table;
+  private final JobStreams streams;
+  private final @Nullable FlinkConnectorRateLimiter limiter;
+
+  private transient @Nullable KeyRows keys;
+  private transient @Nullable LongCounter read;
+
+  /**
+   * @param rate events a second over all tasks at the most, or null
+   */
+  IntakeFunction(
+      WorkerDefinition worker, TableDescription table, JobStreams streams, @Nullable Long rate) {
+    this.worker = worker;
+    this.table = table;
+    this.streams = streams;
+    if (rate == null) {
+      this.limiter = null;
+    } else {
+      this.limiter = new GuavaFlinkConnectorRateLimiter();
+      this.limiter.setRate(rate);
+    }
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    keys = new KeyRows(worker.open(getRuntimeContext().getUserCodeClassLoader()), table);
+    read = new LongCounter();
+    getRuntimeContext().addAccumulator(READ, read);
+    if (limiter != null) {
+      limiter.open(getRuntimeContext());
+    }
+  }
+
+  @Override
+  public void processElement(SourceRecord record, Context context, Collector<SourceRecord> out) {
+    if (record instanceof SplitReceipt receipt) {
+      context.output(streams.counted(), new Summary.Received(receipt));
+      return;
+    }
+    EventRecord event = (EventRecord) record;
+    if (limiter != null) {
+      limiter.acquire(1);
+    }
+    read.add(1);
+    if (event.rejection().isPresent()) {
+      new EventRouter(
+              keys,
+              keyed -> context.output(streams.barred(), keyed),
+              unkeyed -> context.output(streams.unkeyed(), unkeyed))
+          .bar(event, event.rejection().get());
+    } else {
+      out.collect(event);
+    }
+  }
+}

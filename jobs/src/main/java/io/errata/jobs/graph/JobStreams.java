@@ -1,0 +1,57 @@
+package io.errata.jobs.graph;
+
+import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.SourceRecordTypeInfo;
+import io.errata.state.table.TableDescription;
+import java.io.Serializable;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.util.OutputTag;
+
+/** The types of the job's edges, and the tags of what leaves an operator beside its main output. */
+final class JobStreams implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final TypeInformation<SourceRecord> events;
+  private final TypeInformation<KeyedRecord> keyed;
+  private final TypeInformation<Outcome> outcomes;
+  private final TypeInformation<Summary> summaries;
+
+  JobStreams(TableDescription table, EventSchema events) {
+    this.events = SourceRecordTypeInfo.of(events);
+    this.keyed = new CodecTypeInfo<>(KeyedRecord.class, new KeyedRecordCodec(table, events));
+    this.outcomes = new CodecTypeInfo<>(Outcome.class, new OutcomeCodec(table));
+    this.summaries = new CodecTypeInfo<>(Summary.class, new SummaryCodec());
+  }
+
+  TypeInformation<SourceRecord> events() {
+    return events;
+  }
+
+  TypeInformation<KeyedRecord> keyed() {
+    return keyed;
+  }
+
+  TypeInformation<Outcome> outcomes() {
+    return outcomes;
+  }
+
+  TypeInformation<Summary> summaries() {
+    return summaries;
+  }
+
+  /** Events that could not be decoded, by the keys that they bar. */
+  OutputTag<KeyedRecord> barred() {
+    return new OutputTag<>("barred", keyed);
+  }
+
+  /** Events that bar all keys. */
+  OutputTag<Outcome> unkeyed() {
+    return new OutputTag<>("unkeyed", outcomes);
+  }
+
+  /** What was counted and read. */
+  OutputTag<Summary> counted() {
+    return new OutputTag<>("counted", summaries);
+  }
+}

@@ -1,0 +1,185 @@
+package io.errata.jobs.graph;
+
+import io.errata.api.Effect;
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.api.Row;
+import io.errata.api.Worker;
+import io.errata.connectors.event.EventRecord;
+import io.errata.jobs.worker.ReplayWorker;
+import io.errata.state.digest.CanonicalForm;
+import io.errata.state.plan.Correction;
+import io.errata.state.plan.Diff;
+import io.errata.state.plan.EffectEntry;
+import io.errata.state.plan.QuarantineEntry;
+import io.errata.state.table.LiveRow;
+import io.errata.state.table.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replays one key at a time: {@link #take} for each of its records by {@link ReplayOrder}, then
+ * {@link #finish}. Used by one thread.
+ */
+final class KeyReplay {
+  private final ReplayWorker worker;
+  private final TableDescription table;
+  private final boolean owns;
+  private final Consumer<Outcome> out;
+  private Tally tally = Tally.NONE;
+
+  private @Nullable LiveRow live;
+  private KeyedRecord.@Nullable Base base;
+  private @Nullable Row keyRow;
+  private @Nullable Worker<Object> last;
+  private @Nullable Object state;
+  private @Nullable EventRecord lastEvent;
+  private boolean barred;
+  private final List<EventRecord> ties = new ArrayList<>();
+  private long tiesAt;
+
+  KeyReplay(ReplayWorker worker, TableDescription table, boolean owns, Consumer<Outcome> out) {
+    this.worker = worker;
+    this.table = table;
+    this.owns = owns;
+    this.out = out;
+  }
+
+  /** What was counted so far. */
+  Tally tally() {
+    return tally;
+  }
+
+  /**
+   * Takes the next record of the key.
+   *
+   * @param timestamp of {@link ReplayOrder}, never less than that of the record before
+   */
+  void take(KeyedRecord record, long timestamp) {
+    if (record instanceof KeyedRecord.Live row) {
+      if (live != null) {
+        throw new ErrataException(
+            ErrorCode.INVALID_TABLE,
+            "Cannot compare " + table.name() + ": two live rows have one key",
+            "Put a unique constraint on the key columns, and remove the copies.");
+      }
+      live = row.row();
+    } else if (record instanceof KeyedRecord.Base row) {
+      base = row;
+      keyRow = row.keyRow();
+    } else if (record instanceof KeyedRecord.Barred bar) {
+      bar(bar.entry());
+    } else if (record instanceof KeyedRecord.Touch touch) {
+      keyRow = touch.keyRow();
+      if (!ties.isEmpty() && tiesAt != timestamp) {
+        applyTies();
+      }
+      tiesAt = timestamp;
+      if (!barred) {
+        ties.add(touch.event());
+      }
+    }
+  }
+
+  private void bar(QuarantineEntry entry) {
+    barred = true;
+    out.accept(new Outcome.Quarantined(entry));
+  }
+
+  private void bar(String reason) {
+    String key = keyRow == null ? null : KeyRows.text(keyRow);
+    String form = keyRow == null ? null : CanonicalForm.of(keyRow);
+    bar(
+        lastEvent == null
+            ? new QuarantineEntry(key, form, null, "base", 0, reason)
+            : EventRouter.entry(lastEvent, key, form, reason));
+  }
+
+  private void applyTies() {
+    if (ties.size() > 1) {
+      ties.sort(EventOrder.TOTAL);
+    }
+    for (EventRecord event : ties) {
+      if (barred) {
+        break;
+      }
+      lastEvent = event;
+      try {
+        Worker<Object> version = worker.inForce(event.time());
+        if (last == null) {
+          state = begin(version);
+        }
+        last = version;
+        state = version.apply(state, keyRow, event, effect -> suppress(version, event, effect));
+      } catch (RuntimeException e) {
+        bar(Reasons.of(e));
+      }
+    }
+    ties.clear();
+  }
+
+  private Object begin(Worker<Object> version) {
+    return base == null ? version.start(keyRow) : version.resume(keyRow, base.columns());
+  }
+
+  private void suppress(Worker<Object> version, EventRecord event, Effect effect) {
+    out.accept(
+        new Outcome.Suppressed(
+            new EffectEntry(
+                KeyRows.text(keyRow),
+                event.id(),
+                version.name() + "@" + version.version(),
+                effect.kind(),
+                effect.target(),
+                effect.detail())));
+  }
+
+  /** Ends the key: compares its row, and forgets it. */
+  void finish() {
+    if (!ties.isEmpty()) {
+      applyTies();
+    }
+    Optional<Row> recomputed = Optional.empty();
+    boolean touched = last != null || (owns && base != null);
+    if (!barred && touched) {
+      recomputed = recompute();
+    }
+    if (barred) {
+      tally = tally.plus(Tally.ofRows(0, live == null ? 0 : 1, 0, 1));
+    } else if (touched || owns) {
+      Optional<Correction> correction = Diff.find(recomputed, Optional.ofNullable(live));
+      correction.ifPresent(c -> out.accept(new Outcome.Found(c)));
+      tally =
+          tally.plus(
+              Tally.ofRows(
+                  recomputed.isPresent() ? 1 : 0,
+                  live == null ? 0 : 1,
+                  correction.isEmpty() && live != null ? 1 : 0,
+                  0));
+    }
+    live = null;
+    base = null;
+    keyRow = null;
+    last = null;
+    state = null;
+    lastEvent = null;
+    barred = false;
+  }
+
+  private Optional<Row> recompute() {
+    try {
+      Worker<Object> version = last;
+      if (version == null) {
+        version = worker.versions().get(0);
+        state = begin(version);
+      }
+      return version.result(keyRow, state).map(columns -> table.conform(keyRow.concat(columns)));
+    } catch (RuntimeException e) {
+      bar(Reasons.of(e));
+      return Optional.empty();
+    }
+  }
+}

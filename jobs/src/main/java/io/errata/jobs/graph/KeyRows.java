@@ -1,0 +1,73 @@
+package io.errata.jobs.graph;
+
+import io.errata.api.Column;
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.api.RejectedEventException;
+import io.errata.api.Row;
+import io.errata.api.RowSchema;
+import io.errata.connectors.event.EventRecord;
+import io.errata.jobs.worker.ReplayWorker;
+import io.errata.state.digest.CanonicalForm;
+import io.errata.state.table.TableDescription;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The keys that an event touches, as the live table would store them. */
+final class KeyRows {
+  private final ReplayWorker worker;
+  private final TableDescription table;
+  private final RowSchema schema;
+
+  KeyRows(ReplayWorker worker, TableDescription table) {
+    this.worker = worker;
+    this.table = table;
+    this.schema = table.keySchema();
+  }
+
+  /**
+   * Keys by their canonical form, in the worker's order.
+   *
+   * @throws RuntimeException of any kind where the keys can't be known
+   */
+  Map<String, Row> of(EventRecord event) {
+    Map<String, Row> keys = new LinkedHashMap<>();
+    for (Row key : worker.inForce(event.time()).keys(event)) {
+      Row stored = stored(key);
+      keys.put(CanonicalForm.of(stored), stored);
+    }
+    return keys;
+  }
+
+  private Row stored(Row key) {
+    Object[] values = new Object[schema.size()];
+    for (int i = 0; i < values.length; i++) {
+      String name = schema.columns().get(i).name();
+      Object value = key.value(name);
+      if (value == null) {
+        throw new RejectedEventException(
+            "key column " + name + " is null (leave such events out with filter.where)");
+      }
+      try {
+        values[i] = table.column(name).conform(value);
+      } catch (ErrataException e) {
+        if (e.code() != ErrorCode.INVALID_VALUE) {
+          throw e;
+        }
+        throw new RejectedEventException(e.getMessage());
+      }
+    }
+    return Row.of(schema, values);
+  }
+
+  /** A key for people: {@code user_id=42, day=2024-06-10}. */
+  static String text(Row key) {
+    List<String> parts = new ArrayList<>();
+    for (Column column : key.schema().columns()) {
+      parts.add(column.name() + "=" + key.value(column.name()));
+    }
+    return String.join(", ", parts);
+  }
+}

@@ -1,0 +1,137 @@
+package io.errata.jobs.graph;
+
+import io.errata.state.digest.CanonicalForm;
+import io.errata.state.table.LiveRow;
+import io.errata.state.table.LiveTable;
+import io.errata.state.table.LiveTableOptions;
+import io.errata.state.table.LiveTables;
+import io.errata.state.table.RowReader;
+import io.errata.state.table.TableDescription;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.core.io.InputStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one split after another. A split that was begun is read again from its start after a
+ * failure; in batch execution nothing of the failed attempt is used.
+ */
+final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
+  /** Rows emitted in one call, between which the task can be cancelled. */
+  private static final int BATCH = 512;
+
+  private final SourceReaderContext context;
+  private final LiveTableOptions options;
+  private final TableDescription table;
+  private final LiveRowSource.Role role;
+  private final Deque<LiveRowSplit> assigned = new ArrayDeque<>();
+
+  private CompletableFuture<Void> available = new CompletableFuture<>();
+  private boolean noMore;
+  private @Nullable LiveTable store;
+  private @Nullable RowReader rows;
+  private @Nullable LiveRowSplit current;
+
+  LiveRowReader(
+      SourceReaderContext context,
+      LiveTableOptions options,
+      TableDescription table,
+      LiveRowSource.Role role) {
+    this.context = context;
+    this.options = options;
+    this.table = table;
+    this.role = role;
+  }
+
+  @Override
+  public void start() {
+    context.sendSplitRequest();
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<KeyedRecord> output) {
+    if (rows == null && !openNext()) {
+      return noMore ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
+    }
+    for (int i = 0; i < BATCH; i++) {
+      Optional<LiveRow> row = rows.next();
+      if (row.isEmpty()) {
+        rows.close();
+        rows = null;
+        current = null;
+        context.sendSplitRequest();
+        break;
+      }
+      output.collect(keyed(row.get()), Long.MIN_VALUE);
+    }
+    return InputStatus.MORE_AVAILABLE;
+  }
+
+  private boolean openNext() {
+    current = assigned.poll();
+    if (current == null) {
+      if (!noMore && available.isDone()) {
+        available = new CompletableFuture<>();
+      }
+      return false;
+    }
+    if (store == null) {
+      store = LiveTables.open(options);
+    }
+    rows = store.read(current.part());
+    return true;
+  }
+
+  private KeyedRecord keyed(LiveRow row) {
+    String form = CanonicalForm.of(row.values(), table.key());
+    return switch (role) {
+      case LIVE -> new KeyedRecord.Live(form, row);
+      case BASE ->
+          new KeyedRecord.Base(
+              form, row.values().project(table.key()), row.values().project(table.compare()));
+    };
+  }
+
+  @Override
+  public List<LiveRowSplit> snapshotState(long checkpoint) {
+    List<LiveRowSplit> left = new ArrayList<>(assigned);
+    if (current != null) {
+      left.add(current);
+    }
+    return left;
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    return available;
+  }
+
+  @Override
+  public void addSplits(List<LiveRowSplit> splits) {
+    assigned.addAll(splits);
+    available.complete(null);
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {
+    noMore = true;
+    available.complete(null);
+  }
+
+  @Override
+  public void close() {
+    if (rows != null) {
+      rows.close();
+    }
+    if (store != null) {
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.errata.jobs.graph;
+
+import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.SourceRecord;
+import io.errata.jobs.worker.WorkerDefinition;
+import io.errata.state.table.LiveTableOptions;
+import io.errata.state.table.SnapshotSplit;
+import io.errata.state.table.TableDescription;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+/**
+ * The topology that makes the files of a plan.
+ *
+ * <pre>
+ * events ──► intake ──by id──► dedupe ──┐
+ *              │ (undecodable)          ├─by key─► replay and compare ──► plan files ──┐
+ *              └────────────────────────┤                                              │
+ * live rows ────────────────────────────┤                                              ├──► summary
+ * base rows ────────────────────────────┘                                              │
+ *            (events without a key) ─────────────────► quarantine files ───────────────┤
+ *            (receipts, counts) ───────────────────────────────────────────────────────┘
+ * </pre>
+ *
+ * In batch execution Flink sorts the input of dedupe by id, and that of replay by key and event
+ * time, spilling to disk.
+ */
+public final class PlanJob {
+  /** Begins the names of the files that hold events without a key. */
+  static final String UNKEYED = "unkeyed";
+
+  private final WorkerDefinition worker;
+  private final TableDescription table;
+  private final EventSchema events;
+  private final ResolvedWindow window;
+  private final String staging;
+  private final Optional<Long> rate;
+
+  /**
+   * @param staging the URI of the folder that the plan's files are written below
+   * @param rate events a second to read at the most
+   */
+  public PlanJob(
+      WorkerDefinition worker,
+      TableDescription table,
+      EventSchema events,
+      ResolvedWindow window,
+      String staging,
+      Optional<Long> rate) {
+    this.worker = worker;
+    this.table = table;
+    this.events = events;
+    this.window = window;
+    this.staging = staging;
+    this.rate = rate;
+  }
+
+  /** Rows that take part in the job, from a snapshot that stays open until it has ended. */
+  public record Rows(
+      LiveTableOptions options, TableDescription table, List<SnapshotSplit> splits) {}
+
+  /**
+   * How events are spread over the tasks before they are sorted; the plan must not depend on it.
+   */
+  public enum InputOrder {
+    /** As the source gives them. */
+    AS_READ,
+    /** Dealt out one by one over all tasks. */
+    SCATTERED
+  }
+
+  /**
+   * Adds the topology to an environment.
+   *
+   * @param live the rows to compare
+   * @param base the rows that running rows start from
+   */
+  public void build(
+      StreamExecutionEnvironment env, Rows live, Optional<Rows> base, InputOrder order) {
+    JobStreams streams = new JobStreams(table, events);
+
+    DataStream<SourceRecord> source =
+        env.fromSource(
+                window.source(), WatermarkStrategy.noWatermarks(), "events", streams.events())
+            .uid("events");
+    if (order == InputOrder.SCATTERED) {
+      source = source.rebalance();
+    }
+    SingleOutputStreamOperator<SourceRecord> intake =
+        source
+            .process(
+                new IntakeFunction(worker, table, streams, rate.orElse(null)), streams.events())
+            .name("intake")
+            .uid("intake");
+
+    SingleOutputStreamOperator<KeyedRecord> deduped =
+        intake
+            .keyBy(record -> ((EventRecord) record).id(), Types.STRING)
+            .transform(
+                "dedupe by id", streams.keyed(), new DedupeOperator(worker, table, events, streams))
+            .uid("dedupe");
+
+    DataStream<KeyedRecord> keyed =
+        deduped.union(
+            intake.getSideOutput(streams.barred()),
+            rows(env, live, LiveRowSource.Role.LIVE, "live rows", streams));
+    if (base.isPresent()) {
+      keyed = keyed.union(rows(env, base.get(), LiveRowSource.Role.BASE, "base rows", streams));
+    }
+
+    SingleOutputStreamOperator<Outcome> replayed =
+        keyed
+            .keyBy(KeyedRecord::key, Types.STRING)
+            .transform(
+                "replay and compare",
+                streams.outcomes(),
+                new ReplayOperator(
+                    worker, table, streams, live.options().ownsPredicate().isPresent()))
+            .uid("replay");
+
+    DataStream<Summary> files =
+        replayed
+            .transform(
+                "plan files", streams.summaries(), new PlanFileOperator(staging, "key", table))
+            .uid("plan-files");
+    DataStream<Summary> unkeyed =
+        intake
+            .getSideOutput(streams.unkeyed())
+            .union(deduped.getSideOutput(streams.unkeyed()))
+            .transform(
+                "quarantine files",
+                streams.summaries(),
+                new PlanFileOperator(staging, UNKEYED, table))
+            .uid("quarantine-files");
+
+    files
+        .union(
+            unkeyed,
+            intake.getSideOutput(streams.counted()),
+            deduped.getSideOutput(streams.counted()),
+            replayed.getSideOutput(streams.counted()))
+        .transform("summary", streams.summaries(), new SummaryOperator(staging))
+        .uid("summary")
+        .setParallelism(1)
+        .sinkTo(new DiscardingSink<>())
+        .name("end")
+        .uid("end")
+        .setParallelism(1);
+  }
+
+  private static DataStream<KeyedRecord> rows(
+      StreamExecutionEnvironment env,
+      Rows rows,
+      LiveRowSource.Role role,
+      String name,
+      JobStreams streams) {
+    return env.fromSource(
+            new LiveRowSource(rows.options(), rows.table(), rows.splits(), role),
+            WatermarkStrategy.noWatermarks(),
+            name,
+            streams.keyed())
+        .uid(name.replace(' ', '-'));
+  }
+}

@@ -1,0 +1,276 @@
+package io.errata.jobs.plan;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.state.plan.PlanStorage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.flink.core.fs.Path;
+import org.apache.parquet.io.DelegatingPositionOutputStream;
+import org.apache.parquet.io.DelegatingSeekableInputStream;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.SeekableInputStream;
+
+/**
+ * A folder on any of Flink's file systems: local, {@code gs://}, {@code s3://}, {@code hdfs://}.
+ */
+public final class FlinkPlanStorage implements PlanStorage {
+  private final Path root;
+  private final FileSystem files;
+
+  private FlinkPlanStorage(Path root, FileSystem files) {
+    this.root = root;
+    this.files = files;
+  }
+
+  /**
+   * The storage of a folder, which need not exist yet.
+   *
+   * @param location an absolute path, or a URI of a file system that Flink knows
+   * @throws ErrataException INVALID_SPEC where no file system is known for the scheme
+   */
+  public static FlinkPlanStorage at(String location) {
+    Path root = new Path(location);
+    try {
+      return new FlinkPlanStorage(root, root.getFileSystem());
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          "Cannot use " + location + ": no file system is known for it",
+          "Use a local path, or add Flink's plugin for this file system.",
+          e);
+    }
+  }
+
+  @Override
+  public String location() {
+    return root.toString();
+  }
+
+  /** The URI of a folder below this one. */
+  public String below(String path) {
+    return resolve(path).toString();
+  }
+
+  private Path resolve(String path) {
+    for (String name : path.split("/", -1)) {
+      if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('\\') >= 0) {
+        throw new ErrataException(
+            ErrorCode.INVALID_PLAN,
+            "Cannot use the path " + path + ": it is not a plain path below the plan's folder",
+            "Make the plan again; don't edit its files.");
+      }
+    }
+    return new Path(root, path);
+  }
+
+  /** A call of the file system. */
+  private interface Call<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T run(String verb, String path, Call<T> call) {
+    try {
+      return call.run();
+    } catch (FileNotFoundException e) {
+      throw new ErrataException(
+          ErrorCode.INVALID_PLAN,
+          "Cannot " + verb + " " + root + "/" + path + ": there is no such file",
+          "Check the path; a plan whose files were removed has to be made again.",
+          e);
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot " + verb + " " + root + "/" + path + ": the file system failed",
+          "Check that the folder can be reached and written, and try again.",
+          e);
+    }
+  }
+
+  @Override
+  public boolean exists(String path) {
+    Path file = resolve(path);
+    return run("look for", path, () -> files.exists(file));
+  }
+
+  @Override
+  public InputStream read(String path) {
+    Path file = resolve(path);
+    return run("read", path, () -> files.open(file));
+  }
+
+  @Override
+  public OutputStream write(String path) {
+    return create(path);
+  }
+
+  private FSDataOutputStream create(String path) {
+    Path file = resolve(path);
+    return run(
+        "write",
+        path,
+        () -> {
+          files.mkdirs(file.getParent());
+          return files.create(file, WriteMode.OVERWRITE);
+        });
+  }
+
+  @Override
+  public InputFile input(String path) {
+    Path file = resolve(path);
+    return new InputFile() {
+      @Override
+      public long getLength() throws IOException {
+        return files.getFileStatus(file).getLen();
+      }
+
+      @Override
+      public SeekableInputStream newStream() throws IOException {
+        FSDataInputStream stream = files.open(file);
+        return new DelegatingSeekableInputStream(stream) {
+          @Override
+          public long getPos() throws IOException {
+            return stream.getPos();
+          }
+
+          @Override
+          public void seek(long position) throws IOException {
+            stream.seek(position);
+          }
+        };
+      }
+    };
+  }
+
+  @Override
+  public OutputFile output(String path) {
+    return new OutputFile() {
+      @Override
+      public PositionOutputStream create(long blockSize) {
+        FSDataOutputStream stream = FlinkPlanStorage.this.create(path);
+        return new DelegatingPositionOutputStream(stream) {
+          @Override
+          public long getPos() throws IOException {
+            return stream.getPos();
+          }
+        };
+      }
+
+      @Override
+      public PositionOutputStream createOrOverwrite(long blockSize) {
+        return create(blockSize);
+      }
+
+      @Override
+      public boolean supportsBlockSize() {
+        return false;
+      }
+
+      @Override
+      public long defaultBlockSize() {
+        return 0;
+      }
+    };
+  }
+
+  @Override
+  public List<String> list(String folder) {
+    List<String> paths = new ArrayList<>();
+    collect(folder, paths);
+    Collections.sort(paths);
+    return paths;
+  }
+
+  private void collect(String folder, List<String> paths) {
+    for (FileStatus status : statuses(folder)) {
+      String path =
+          folder.isEmpty() ? status.getPath().getName() : folder + "/" + status.getPath().getName();
+      if (status.isDir()) {
+        collect(path, paths);
+      } else {
+        paths.add(path);
+      }
+    }
+  }
+
+  @Override
+  public List<String> folders(String folder) {
+    List<String> names = new ArrayList<>();
+    for (FileStatus status : statuses(folder)) {
+      if (status.isDir()) {
+        names.add(status.getPath().getName());
+      }
+    }
+    Collections.sort(names);
+    return names;
+  }
+
+  private List<FileStatus> statuses(String folder) {
+    Path path = folder.isEmpty() ? root : resolve(folder);
+    return run(
+        "list",
+        folder,
+        () -> {
+          if (!files.exists(path)) {
+            return List.of();
+          }
+          FileStatus[] found = files.listStatus(path);
+          return found == null ? List.of() : List.of(found);
+        });
+  }
+
+  @Override
+  public long size(String path) {
+    Path file = resolve(path);
+    return run("look at", path, () -> files.getFileStatus(file).getLen());
+  }
+
+  @Override
+  public void move(String from, String to) {
+    Path source = resolve(from);
+    Path target = resolve(to);
+    boolean moved =
+        run(
+            "move",
+            from,
+            () -> {
+              files.mkdirs(target.getParent());
+              if (files.exists(target)) {
+                files.delete(target, false);
+              }
+              return files.rename(source, target);
+            });
+    if (!moved) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot move " + root + "/" + from + " to " + to + ": the file system refused",
+          "Check that the folder can be written, and try again.");
+    }
+  }
+
+  @Override
+  public void delete(String path) {
+    Path file = resolve(path);
+    run(
+        "delete",
+        path,
+        () -> {
+          if (files.exists(file)) {
+            files.delete(file, true);
+          }
+          return true;
+        });
+  }
+}

@@ -1,0 +1,98 @@
+package io.errata.jobs.plan;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
+
+/** Runs a job to its end and tells how far it has come. */
+final class JobWatch {
+  private static final long POLL_MILLIS = 500;
+
+  private final StreamExecutionEnvironment env;
+  private final Stages stages;
+  private final Resources resources;
+
+  JobWatch(StreamExecutionEnvironment env, Stages stages, Resources resources) {
+    this.env = env;
+    this.stages = stages;
+    this.resources = resources;
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param expected about how many events and rows there will be
+   * @throws ErrataException the one that a task failed with, or INTERNAL
+   */
+  void execute(String name, long expected) {
+    JobClient client;
+    try {
+      client = env.executeAsync(name);
+    } catch (Exception e) {
+      throw failure(e);
+    }
+    CompletableFuture<JobExecutionResult> result = client.getJobExecutionResult();
+    resources.hold(
+        () -> {
+          if (!result.isDone()) {
+            client.cancel().get(30, TimeUnit.SECONDS);
+          }
+        });
+    while (true) {
+      try {
+        result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        stages.advance(expected, expected);
+        return;
+      } catch (TimeoutException e) {
+        stages.advance(done(client), expected);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ErrataException(
+            ErrorCode.CANCELLED,
+            "Cannot finish the plan: it was interrupted",
+            "Plan again; nothing was written.",
+            e);
+      } catch (ExecutionException e) {
+        throw failure(e);
+      }
+    }
+  }
+
+  private static long done(JobClient client) {
+    Map<String, Object> accumulators;
+    try {
+      accumulators = client.getAccumulators().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      // Progress only: the result of the job says whether anything is wrong. A cluster in this process
+      // that has just shut down, as the job ended, refuses to be asked.
+      return 0;
+    }
+    return accumulators.values().stream()
+        .filter(Long.class::isInstance)
+        .mapToLong(Long.class::cast)
+        .sum();
+  }
+
+  private static ErrataException failure(Throwable e) {
+    return ExceptionUtils.findThrowable(e, ErrataException.class)
+        .map(cause -> new ErrataException(cause.code(), cause.getMessage(), cause.next(), e))
+        .orElseGet(
+            () ->
+                new ErrataException(
+                    ErrorCode.INTERNAL,
+                    "Cannot finish the job: a task failed",
+                    "Run again with --debug, and report what it prints.",
+                    e));
+  }
+}

@@ -1,0 +1,25 @@
+package io.errata.jobs.plan;
+
+/** Hears how far a plan has come. Called by one thread. */
+public interface PlanProgress {
+  /** Hears nothing. */
+  PlanProgress NONE =
+      new PlanProgress() {
+        @Override
+        public void stage(String name) {}
+
+        @Override
+        public void advance(long done, long expected) {}
+      };
+
+  /** A stage has begun; the one before has ended. */
+  void stage(String name);
+
+  /**
+   * How far the stage has come.
+   *
+   * @param done rows and events so far
+   * @param expected about how many there will be, or 0 where that isn't known
+   */
+  void advance(long done, long expected);
+}

@@ -1,0 +1,353 @@
+package io.errata.jobs.plan;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.connectors.Gap;
+import io.errata.connectors.InputPart;
+import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.WindowSource;
+import io.errata.connectors.archive.ArchiveWindowSource;
+import io.errata.connectors.event.SplitReceipt;
+import io.errata.jobs.graph.JobSummary;
+import io.errata.jobs.graph.PlanJob;
+import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
+import io.errata.jobs.spec.Spec;
+import io.errata.state.digest.Digest;
+import io.errata.state.digest.SetDigest;
+import io.errata.state.plan.CorrectionCounts;
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanFile;
+import io.errata.state.plan.PlanId;
+import io.errata.state.plan.PlanManifest;
+import io.errata.state.plan.PlanManifest.Coverage;
+import io.errata.state.plan.PlanManifest.EventCounts;
+import io.errata.state.plan.PlanManifest.MissingPart;
+import io.errata.state.plan.PlanManifest.ReadPart;
+import io.errata.state.plan.PlanManifest.RowCounts;
+import io.errata.state.plan.PlanManifest.SnapshotSection;
+import io.errata.state.plan.PlanManifest.TableSection;
+import io.errata.state.plan.PlanManifest.WindowSection;
+import io.errata.state.table.LiveTable;
+import io.errata.state.table.LiveTableOptions;
+import io.errata.state.table.LiveTables;
+import io.errata.state.table.Snapshot;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes plans: reads the window, recomputes, compares, and seals what it found. Changes nothing but
+ * the folder of plans. One plan at a time; {@link #close()} may be called from another thread and
+ * ends what is under way.
+ */
+public final class Planner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
+
+  private final PlanProgress progress;
+  private final Clock clock;
+  private final Resources resources = new Resources();
+
+  public Planner(PlanProgress progress) {
+    this(progress, Clock.systemUTC());
+  }
+
+  /**
+   * @param clock for the times that a plan keeps for people; nothing that a plan would do depends
+   *     on it
+   */
+  public Planner(PlanProgress progress, Clock clock) {
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes the plan of a spec.
+   *
+   * @return the sealed plan, which may have no corrections, or limits that were hit
+   * @throws ErrataException MISSING_COVERAGE where the source doesn't hold all of the window and
+   *     the spec doesn't allow that, or where no event lies in it; others as the parts of the spec
+   *     throw them. Then there is no plan, and nothing is left behind.
+   */
+  public PlanDirectory plan(Spec spec, PlannerOptions options) {
+    try {
+      return make(spec, options, new Stages(progress, clock));
+    } catch (RuntimeException e) {
+      if (resources.isClosed()) {
+        throw new ErrataException(
+            ErrorCode.CANCELLED,
+            "Cannot finish the plan: it was stopped",
+            "Plan again; nothing was written.",
+            e);
+      }
+      throw e;
+    } finally {
+      resources.release();
+    }
+  }
+
+  private PlanDirectory make(Spec spec, PlannerOptions options, Stages stages) {
+    LOG.info("Planning {} over {}", spec.name(), spec.window());
+    stages.begin("prepare");
+    LiveTable table = resources.hold(LiveTables.open(spec.table()));
+    WindowSource source = new ArchiveWindowSource(spec.events().archive());
+    Preparation prepared = new Preparer(spec, table, source).prepare();
+
+    stages.begin("look at the events");
+    ResolvedWindow window =
+        source.resolve(prepared.window(), prepared.events(), prepared.condition());
+    refuseGaps(spec, window.gaps());
+
+    FlinkPlanStorage plans = FlinkPlanStorage.at(spec.plans());
+    Instant createdAt = clock.instant();
+    String staging =
+        ".staging-"
+            + Digest.ofText(createdAt + "\n" + ProcessHandle.current().pid() + "\n" + spec.text())
+                .hex()
+                .substring(0, 16);
+    resources.hold(() -> plans.delete(staging));
+
+    stages.begin("open a snapshot");
+    Snapshot snapshot =
+        resources.hold(table.openSnapshot(prepared.range(), 4 * options.parallelism()));
+    Instant openedAt = clock.instant();
+    Optional<PlanJob.Rows> base = base(spec, prepared, options);
+
+    stages.begin("recompute and compare");
+    PlanJob job =
+        new PlanJob(
+            prepared.chosen().definition(),
+            prepared.table(),
+            prepared.events(),
+            window,
+            plans.below(staging),
+            spec.limits().rate());
+    LocalRun run = resources.hold(LocalRun.open(options.parallelism()));
+    job.build(
+        run.env(),
+        new PlanJob.Rows(spec.table(), prepared.table(), snapshot.splits()),
+        base,
+        options.order());
+    new JobWatch(run.env(), stages, resources)
+        .execute("errata " + spec.name(), window.estimatedEvents() + snapshot.estimatedRows());
+    JobSummary summary = JobSummary.read(FlinkPlanStorage.at(plans.below(staging)));
+
+    stages.begin("check the evidence");
+    List<Gap> gaps = window.confirm(summary.receipts());
+    refuseGaps(spec, gaps);
+    EventCounts events = summary.events();
+    boolean allBarred = summary.barsAll();
+    if (events.inWindow() == 0
+        && events.rejected() == 0
+        && spec.limits().missingCoverage() == MissingCoverage.FAIL) {
+      throw new ErrataException(
+          ErrorCode.MISSING_COVERAGE,
+          "Cannot plan: no event lies in the window "
+              + prepared.window()
+              + " ("
+              + source.name()
+              + ")",
+          "Check window, events.fields.time and the path; where the window really is empty, set"
+              + " limits.missing-coverage to allow.");
+    }
+
+    stages.begin("seal the plan");
+    PlanManifest manifest =
+        manifest(
+            spec, prepared, window, summary, gaps, allBarred, snapshot, openedAt, createdAt,
+            stages);
+    removeUnlisted(plans, staging, manifest);
+    PlanDirectory staged = PlanDirectory.staged(plans, staging, manifest);
+    if (spec.table().ownsPredicate().isPresent()) {
+      OwnsCheck.refuseOutside(
+          table, staged.corrections(), prepared.table(), spec.table().ownsPredicate().get());
+    }
+    List<PlanFile> files = new ArrayList<>(manifest.files());
+    files.add(ReportFile.write(plans, staging, staged));
+    PlanDirectory plan = PlanDirectory.seal(plans, staging, manifest.withFiles(files));
+    stages.end();
+    LOG.info(
+        "Planned {}: {} corrections, plan {}",
+        spec.name(),
+        plan.manifest().corrections().total(),
+        plan.manifest().plan());
+    return plan;
+  }
+
+  private static void refuseGaps(Spec spec, List<Gap> gaps) {
+    if (gaps.isEmpty() || spec.limits().missingCoverage() == MissingCoverage.ALLOW) {
+      return;
+    }
+    StringBuilder list = new StringBuilder();
+    gaps.stream()
+        .limit(10)
+        .forEach(g -> list.append("\n  ").append(g.input()).append(": ").append(g.reason()));
+    if (gaps.size() > 10) {
+      list.append("\n  and ").append(gaps.size() - 10).append(" more");
+    }
+    throw new ErrataException(
+        ErrorCode.MISSING_COVERAGE,
+        "Cannot plan: the source doesn't hold all of the window (" + gaps.size() + " gaps)" + list,
+        "Bring the missing events back, or set limits.missing-coverage to allow where you know that"
+            + " they don't matter; the plan then says so.");
+  }
+
+  private Optional<PlanJob.Rows> base(Spec spec, Preparation prepared, PlannerOptions options) {
+    if (spec.base().isEmpty()) {
+      return Optional.empty();
+    }
+    LiveTableOptions live = spec.table();
+    String name =
+        spec.base()
+            .get()
+            .table()
+            .orElseThrow(
+                () ->
+                    new ErrataException(
+                        ErrorCode.INVALID_SPEC,
+                        "Cannot read base.path: this release reads bases from tables",
+                        "Load the snapshot into a table beside the live table and name it in base.table."));
+    LiveTableOptions beneath =
+        new LiveTableOptions(
+            live.url(),
+            live.user(),
+            live.password(),
+            name,
+            live.key(),
+            live.compare(),
+            live.owns(),
+            Map.of(),
+            live.lockTimeout(),
+            live.statementTimeout());
+    LiveTable table = resources.hold(LiveTables.open(beneath));
+    Snapshot snapshot =
+        resources.hold(table.openSnapshot(Optional.empty(), 4 * options.parallelism()));
+    return Optional.of(new PlanJob.Rows(beneath, table.describe(), snapshot.splits()));
+  }
+
+  private static PlanManifest manifest(
+      Spec spec,
+      Preparation prepared,
+      ResolvedWindow window,
+      JobSummary summary,
+      List<Gap> gaps,
+      boolean allBarred,
+      Snapshot snapshot,
+      Instant openedAt,
+      Instant createdAt,
+      Stages stages) {
+    RowCounts counted = summary.rows();
+    CorrectionCounts corrections = allBarred ? CorrectionCounts.NONE : summary.corrections();
+    RowCounts rows =
+        new RowCounts(
+            counted.recomputed(),
+            counted.live(),
+            counted.equal(),
+            corrections.insert(),
+            corrections.update(),
+            corrections.delete(),
+            allBarred ? counted.recomputed() + counted.quarantined() : counted.quarantined());
+    TableSection table =
+        new TableSection(
+            spec.table().url(), prepared.table(), spec.table().ownsPredicate(), spec.table().set());
+    PlanManifest.WorkerSection worker =
+        new PlanManifest.WorkerSection(
+            prepared.chosen().identity(),
+            prepared.chosen().declaration(),
+            prepared.chosen().code());
+    List<PlanFile> files = new ArrayList<>();
+    if (!allBarred) {
+      files.addAll(summary.correctionFiles());
+    }
+    files.addAll(summary.quarantineFiles());
+    files.addAll(summary.effectFiles());
+    var correctionSet = allBarred ? SetDigest.EMPTY : summary.correctionSet();
+    List<String> warnings = new ArrayList<>(prepared.warnings());
+    if (!gaps.isEmpty()) {
+      warnings.add(
+          gaps.size()
+              + " parts of the window were missing and the spec allows it: rows that their events would have touched"
+              + " may be wrong in this plan.");
+    }
+    return new PlanManifest(
+        PlanId.of(
+            table,
+            prepared.window().from(),
+            prepared.window().to(),
+            worker,
+            corrections,
+            correctionSet),
+        spec.name(),
+        spec.text(),
+        new WindowSection(
+            spec.window().from(),
+            spec.window().to(),
+            prepared.window().from(),
+            prepared.window().to(),
+            prepared.reason()),
+        worker,
+        table,
+        new SnapshotSection(snapshot.id(), openedAt),
+        summary.events(),
+        rows,
+        coverage(window, summary, gaps),
+        summary.suppressedEffects(),
+        Limits.find(spec.limits(), corrections, counted.live(), counted.quarantined(), allBarred),
+        warnings,
+        corrections,
+        correctionSet,
+        files,
+        stages.seconds(),
+        version(),
+        createdAt);
+  }
+
+  private static Coverage coverage(ResolvedWindow window, JobSummary summary, List<Gap> gaps) {
+    Map<String, Long> read = new HashMap<>();
+    for (SplitReceipt receipt : summary.receipts()) {
+      read.merge(receipt.input(), receipt.read(), Long::sum);
+    }
+    List<ReadPart> inputs = new ArrayList<>();
+    for (InputPart part : window.inputs()) {
+      inputs.add(
+          new ReadPart(
+              part.name(),
+              part.first(),
+              part.rows(),
+              read.getOrDefault(part.name(), 0L),
+              part.bytes(),
+              part.generation()));
+    }
+    return new Coverage(
+        gaps.isEmpty(),
+        gaps.stream().map(g -> new MissingPart(g.input(), g.reason())).toList(),
+        inputs);
+  }
+
+  private static void removeUnlisted(
+      FlinkPlanStorage plans, String staging, PlanManifest manifest) {
+    List<String> listed = manifest.files().stream().map(PlanFile::path).toList();
+    for (String path : plans.list(staging)) {
+      if (!listed.contains(path.substring(staging.length() + 1))) {
+        plans.delete(path);
+      }
+    }
+  }
+
+  /** This release, as its jar says. */
+  static String version() {
+    String version = Planner.class.getPackage().getImplementationVersion();
+    return version == null ? "unreleased" : version;
+  }
+
+  /** Ends what is under way, from any thread, and waits until nothing of it is left. */
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

@@ -1,0 +1,48 @@
+package io.errata.jobs.plan;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the progress which stage it is, and keeps how long each took. */
+final class Stages {
+  private final PlanProgress progress;
+  private final Clock clock;
+  private final Map<String, Double> seconds = new TreeMap<>();
+  private @Nullable String current;
+  private @Nullable Instant since;
+
+  Stages(PlanProgress progress, Clock clock) {
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /** Ends the stage that was, and begins another. */
+  void begin(String stage) {
+    end();
+    current = stage;
+    since = clock.instant();
+    progress.stage(stage);
+  }
+
+  /** As {@link PlanProgress#advance}. */
+  void advance(long done, long expected) {
+    progress.advance(done, expected);
+  }
+
+  /** Ends the last stage. */
+  void end() {
+    if (current != null) {
+      seconds.put(current, Duration.between(since, clock.instant()).toMillis() / 1000.0);
+      current = null;
+    }
+  }
+
+  /** Seconds for each stage that has ended. */
+  Map<String, Double> seconds() {
+    return new TreeMap<>(seconds);
+  }
+}
