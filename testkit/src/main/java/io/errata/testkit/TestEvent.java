@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param sequence what orders events of one time, before their ids do
  * @param payload the fields that the worker reads
  */
-public record TestEvent(String id, Instant time, long sequence, String type, Row payload) implements Event {
+public record TestEvent(String id, Instant time, long sequence, String type, Row payload)
+    implements Event {
 
   /**
    * An event with sequence 0.
@@ -23,10 +24,15 @@ public record TestEvent(String id, Instant time, long sequence, String type, Row
    * @param time ISO 8601, such as {@code 2024-06-10T12:00:00Z}
    * @param reads {@link io.errata.api.Worker#reads()}
    * @param fields the values of some of its columns; the others are null
-   * @throws IllegalArgumentException where a value has another type than its column, or there is no such column
+   * @throws IllegalArgumentException where a value has another type than its column, or there is no
+   *     such column
    */
   public static TestEvent of(
-      String id, String time, String type, RowSchema reads, Map<String, ? extends @Nullable Object> fields) {
+      String id,
+      String time,
+      String type,
+      RowSchema reads,
+      Map<String, ? extends @Nullable Object> fields) {
     @Nullable Object[] values = new Object[reads.size()];
     Arrays.setAll(values, i -> fields.get(reads.columns().get(i).name()));
     fields.keySet().forEach(reads::ordinal);

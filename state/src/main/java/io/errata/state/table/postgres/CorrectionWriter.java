@@ -17,24 +17,41 @@ import java.util.StringJoiner;
  * expressions; therefore their own operators are qualified.
  */
 final class CorrectionWriter {
-  private static final String UNMARKED =
-      "s.errata_conflict IS NULL AND s.errata_op OPERATOR(pg_catalog.=) ";
 
   private final Session session;
   private final Table table;
   private final Action action;
+  private final String unmarked;
 
   CorrectionWriter(Session session, Table table, Action action) {
+    this(session, table, action, "");
+  }
+
+  private CorrectionWriter(Session session, Table table, Action action, String part) {
     this.session = session;
     this.table = table;
     this.action = action;
+    this.unmarked = "s.errata_conflict IS NULL" + part + " AND s.errata_op OPERATOR(pg_catalog.=) ";
+  }
+
+  /** Writes only the rows of the stage from a number to another, both inclusive. */
+  CorrectionWriter part(long from, long to) {
+    return new CorrectionWriter(
+        session,
+        table,
+        action,
+        " AND s.errata_number OPERATOR(pg_catalog.>=) "
+            + from
+            + "::bigint AND s.errata_number OPERATOR(pg_catalog.<=) "
+            + to
+            + "::bigint");
   }
 
   /** How many rows are to be written by a statement. */
   long expected(char operation) throws SQLException {
     return session
         .read(
-            "SELECT count(*) FROM " + Stage.NAME + " s WHERE " + UNMARKED + "'" + operation + "'",
+            "SELECT count(*) FROM " + Stage.NAME + " s WHERE " + unmarked + "'" + operation + "'",
             r -> r.getLong(1))
         .get(0);
   }
@@ -50,7 +67,7 @@ final class CorrectionWriter {
             + " s WHERE "
             + table.match(table.alias(), "s")
             + " AND "
-            + UNMARKED
+            + unmarked
             + "'D'");
   }
 
@@ -84,7 +101,7 @@ final class CorrectionWriter {
             + " s WHERE "
             + table.match(table.alias(), "s")
             + " AND "
-            + UNMARKED
+            + unmarked
             + "'U'");
   }
 
@@ -169,7 +186,7 @@ final class CorrectionWriter {
                 + ") UPDATE "
                 + Stage.NAME
                 + " s SET errata_conflict = 'there is a row already' WHERE "
-                + UNMARKED
+                + unmarked
                 + "'I' AND NOT EXISTS (SELECT 1 FROM i WHERE "
                 + same
                 + ")");
@@ -201,7 +218,7 @@ final class CorrectionWriter {
             + " FROM "
             + Stage.NAME
             + " s WHERE "
-            + UNMARKED
+            + unmarked
             + "'I') AS "
             + table.alias());
   }
@@ -213,7 +230,7 @@ final class CorrectionWriter {
         values.put(table.columns().get(i).name(), beforeValue(i));
       }
     }
-    return insert(values, Stage.NAME + " s WHERE " + UNMARKED + "'I'");
+    return insert(values, Stage.NAME + " s WHERE " + unmarked + "'I'");
   }
 
   private String insert(Map<String, String> values, String source) {

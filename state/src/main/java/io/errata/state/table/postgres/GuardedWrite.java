@@ -86,7 +86,10 @@ final class GuardedWrite {
           pause(i);
           continue;
         }
-        throw SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE) ? locked(table, e) : failed(e);
+        if (SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE)) {
+          throw locked(table, e);
+        }
+        throw SqlErrors.constraint(e).isPresent() ? broken(table, e) : failed(e);
       } catch (RuntimeException e) {
         session.rollbackAfter(e);
         throw e;
@@ -241,6 +244,26 @@ final class GuardedWrite {
             + holder.map(h -> "; it may be held by " + h).orElse("")
             + " (lock time-out)",
         "Wait for that transaction to end, or raise the lock time-out; nothing was written.",
+        failure);
+  }
+
+  private ErrataException broken(Table table, SQLException failure) {
+    String row =
+        new Offender(session, table, action)
+            .find(SqlErrors.state(failure))
+            .map(key -> " by the row with " + key)
+            .orElse("");
+    return new ErrataException(
+        ErrorCode.INVALID_TABLE,
+        attempt
+            + ": constraint "
+            + SqlErrors.constraint(failure).orElseThrow()
+            + " would be broken"
+            + row
+            + " ("
+            + SqlErrors.said(failure)
+            + ")",
+        "Correct the worker or the constraint; nothing was written.",
         failure);
   }
 

@@ -28,6 +28,7 @@ import org.postgresql.copy.CopyIn;
  *
  * <table>
  *   <caption>Columns</caption>
+ *   <tr><td>errata_number</td><td>from 1, in the order of the plan</td></tr>
  *   <tr><td>errata_op</td><td>I, U or D: what is done to the row</td></tr>
  *   <tr><td>errata_key</td><td>digest of the key's canonical form</td></tr>
  *   <tr><td>errata_k0…</td><td>key columns, typed as in the table</td></tr>
@@ -50,6 +51,7 @@ final class Stage {
   private final Table table;
   private final WriteRequest request;
   private final Action action;
+  private long staged;
 
   private Stage(Session session, Table table, WriteRequest request, Action action) {
     this.session = session;
@@ -109,7 +111,10 @@ final class Stage {
   private void create() throws SQLException {
     drop(session);
     StringJoiner columns = new StringJoiner(", ");
-    columns.add("''::text AS errata_op").add("NULL::bytea AS errata_key");
+    columns
+        .add("0::bigint AS errata_number")
+        .add("''::text AS errata_op")
+        .add("NULL::bytea AS errata_key");
     List<String> key = table.description().key();
     for (int i = 0; i < key.size(); i++) {
       // Taken from the table, so that type and collation are those of the column.
@@ -141,7 +146,7 @@ final class Stage {
 
   private String columns() {
     StringJoiner columns = new StringJoiner(", ");
-    columns.add("errata_op").add("errata_key").add(keys());
+    columns.add("errata_number").add("errata_op").add("errata_key").add(keys());
     int others =
         action == Action.APPLY ? table.description().compare().size() : table.columns().size();
     for (int i = 0; i < others; i++) {
@@ -245,6 +250,7 @@ final class Stage {
 
   private List<@Nullable String> start(String operation, Row row) {
     List<@Nullable String> fields = new ArrayList<>();
+    fields.add(Long.toString(++staged));
     fields.add(operation);
     fields.add(bytea(Digest.ofText(CanonicalForm.of(row, table.description().key()))));
     for (String name : table.description().key()) {
