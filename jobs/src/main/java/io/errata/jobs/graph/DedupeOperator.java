@@ -5,24 +5,26 @@ import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that
- * have several contents.
+ * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that have several contents.
  *
- * <p>Its input is sorted by id (batch execution), so that only one copy has to be kept: of equal
- * copies the one with the least sequence, and no other trace of where they lie.
+ * <p>Its input is sorted by the {@link SortKey} of the id (batch execution), so that only one copy of the ids of one number has
+ * to be kept: of equal copies the one with the least sequence, and no other trace of where they lie.
  */
 final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     implements OneInputStreamOperator<SourceRecord, KeyedRecord>, BoundedOneInput {
   private static final long serialVersionUID = 1;
+
+  private static final String CONFLICT = "its id stands for several events that differ";
 
   private final WorkerDefinition worker;
   private final TableDescription table;
@@ -31,9 +33,8 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
 
   private transient EventContent content;
   private transient EventRouter router;
-  private transient @Nullable EventRecord kept;
-  private transient @Nullable String keptContent;
-  private transient boolean conflict;
+  private transient Map<String, Copies> group;
+  private transient long groupKey;
   private transient long duplicates;
   private transient long conflicting;
   private transient long used;
@@ -50,6 +51,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   public void open() throws Exception {
     super.open();
     content = new EventContent(sequenceOnly(schema));
+    group = new LinkedHashMap<>();
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
     router =
         new EventRouter(
@@ -71,33 +73,48 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     return ordinals;
   }
 
+  /** The copies of one event, as far as they were read. */
+  private static final class Copies {
+    private final String content;
+    private EventRecord kept;
+    private boolean conflict;
+
+    private Copies(EventRecord first, String content) {
+      this.kept = first;
+      this.content = content;
+    }
+  }
+
   @Override
   public void processElement(StreamRecord<SourceRecord> element) {
     EventRecord event = (EventRecord) element.getValue();
+    long sortKey = SortKey.of(event.id());
+    if (sortKey != groupKey) {
+      finishGroup();
+      groupKey = sortKey;
+    }
     String eventContent;
     try {
       eventContent = content.of(event);
     } catch (RuntimeException e) {
-      finishCurrent();
       router.bar(event, Reasons.of(e));
       return;
     }
-    if (kept == null || !kept.id().equals(event.id())) {
-      finishCurrent();
-      kept = event;
-      keptContent = eventContent;
-    } else if (eventContent.equals(keptContent)) {
+    Copies copies = group.get(event.id());
+    if (copies == null) {
+      group.put(event.id(), new Copies(event, eventContent));
+    } else if (eventContent.equals(copies.content)) {
       duplicates++;
-      if (precedes(event, kept)) {
-        kept = event;
+      if (precedes(event, copies.kept)) {
+        copies.kept = event;
       }
     } else {
-      if (!conflict) {
-        conflict = true;
+      if (!copies.conflict) {
+        copies.conflict = true;
         conflicting++;
-        router.bar(kept, conflictReason());
+        router.bar(copies.kept, CONFLICT);
       }
-      router.bar(event, conflictReason());
+      router.bar(event, CONFLICT);
     }
   }
 
@@ -110,22 +127,18 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     return byExact != 0 ? byExact < 0 : left.position().compareTo(right.position()) < 0;
   }
 
-  private static String conflictReason() {
-    return "its id stands for several events that differ";
-  }
-
-  private void finishCurrent() {
-    if (kept != null && !conflict && router.replay(kept)) {
-      used++;
+  private void finishGroup() {
+    for (Copies copies : group.values()) {
+      if (!copies.conflict && router.replay(copies.kept)) {
+        used++;
+      }
     }
-    kept = null;
-    keptContent = null;
-    conflict = false;
+    group.clear();
   }
 
   @Override
   public void endInput() {
-    finishCurrent();
+    finishGroup();
     output.collect(
         streams.counted(),
         new StreamRecord<>(new Summary.Counted(Tally.ofEvents(duplicates, conflicting, used))));

@@ -29,7 +29,6 @@ final class KeyReplay {
   private final TableDescription table;
   private final boolean owns;
   private final Consumer<Outcome> out;
-  private Tally tally = Tally.NONE;
 
   private @Nullable LiveRow live;
   private KeyedRecord.@Nullable Base base;
@@ -46,11 +45,6 @@ final class KeyReplay {
     this.table = table;
     this.owns = owns;
     this.out = out;
-  }
-
-  /** What was counted so far. */
-  Tally tally() {
-    return tally;
   }
 
   /**
@@ -137,28 +131,23 @@ final class KeyReplay {
                 effect.detail())));
   }
 
-  /** Ends the key: compares its row, and forgets it. */
-  void finish() {
+  /** Ends the key: compares its row, and forgets it. Gives what was counted. */
+  Tally finish() {
     if (!ties.isEmpty()) {
       applyTies();
     }
-    Optional<Row> recomputed = Optional.empty();
     boolean touched = last != null || (owns && base != null);
-    if (!barred && touched) {
-      recomputed = recompute();
-    }
+    Optional<Row> recomputed = !barred && touched ? recompute() : Optional.empty();
+    int liveRows = live == null ? 0 : 1;
+    Tally tally = Tally.NONE;
     if (barred) {
-      tally = tally.plus(Tally.ofRows(0, live == null ? 0 : 1, 0, 1));
+      tally = Tally.ofRows(0, liveRows, 0, 1);
     } else if (touched || owns) {
       Optional<Correction> correction = Diff.find(recomputed, Optional.ofNullable(live));
       correction.ifPresent(c -> out.accept(new Outcome.Found(c)));
       tally =
-          tally.plus(
-              Tally.ofRows(
-                  recomputed.isPresent() ? 1 : 0,
-                  live == null ? 0 : 1,
-                  correction.isEmpty() && live != null ? 1 : 0,
-                  0));
+          Tally.ofRows(
+              recomputed.isPresent() ? 1 : 0, liveRows, correction.isEmpty() ? liveRows : 0, 0);
     }
     live = null;
     base = null;
@@ -167,6 +156,7 @@ final class KeyReplay {
     state = null;
     lastEvent = null;
     barred = false;
+    return tally;
   }
 
   private Optional<Row> recompute() {

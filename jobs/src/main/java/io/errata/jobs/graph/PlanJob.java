@@ -103,7 +103,7 @@ public final class PlanJob {
 
     SingleOutputStreamOperator<KeyedRecord> deduped =
         intake
-            .keyBy(record -> ((EventRecord) record).id(), Types.STRING)
+            .keyBy(record -> SortKey.of(((EventRecord) record).id()), Types.LONG)
             .transform(
                 "dedupe by id", streams.keyed(), new DedupeOperator(worker, table, events, streams))
             .uid("dedupe");
@@ -118,7 +118,7 @@ public final class PlanJob {
 
     SingleOutputStreamOperator<Outcome> replayed =
         keyed
-            .keyBy(KeyedRecord::key, Types.STRING)
+            .keyBy(record -> SortKey.of(record.key()), Types.LONG)
             .transform(
                 "replay and compare",
                 streams.outcomes(),

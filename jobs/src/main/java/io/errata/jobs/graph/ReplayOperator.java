@@ -2,12 +2,15 @@ package io.errata.jobs.graph;
 
 import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Replays the events of one key after another and compares each row with its live row.
@@ -27,8 +30,11 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   private final JobStreams streams;
   private final boolean owns;
 
-  private transient KeyReplay replay;
-  private transient @Nullable String current;
+  private transient StreamRecord<Outcome> out;
+  private transient Map<String, KeyReplay> group;
+  private transient Deque<KeyReplay> idle;
+  private transient long groupKey;
+  private transient Tally tally;
   private transient LongCounter compared;
 
   /**
@@ -46,13 +52,10 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   @Override
   public void open() throws Exception {
     super.open();
-    StreamRecord<Outcome> out = new StreamRecord<>(null);
-    replay =
-        new KeyReplay(
-            worker.open(getUserCodeClassloader()),
-            table,
-            owns,
-            outcome -> output.collect(out.replace(outcome)));
+    out = new StreamRecord<>(null);
+    group = new LinkedHashMap<>();
+    idle = new ArrayDeque<>();
+    tally = Tally.NONE;
     compared = new LongCounter();
     getRuntimeContext().addAccumulator(COMPARED, compared);
   }
@@ -60,24 +63,39 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   @Override
   public void processElement(StreamRecord<KeyedRecord> element) {
     KeyedRecord record = element.getValue();
-    if (!record.key().equals(current)) {
-      finishCurrent();
-      current = record.key();
+    long sortKey = SortKey.of(record.key());
+    if (sortKey != groupKey) {
+      finishGroup();
+      groupKey = sortKey;
+    }
+    KeyReplay replay = group.get(record.key());
+    if (replay == null) {
+      replay = idle.isEmpty() ? open(worker) : idle.pop();
+      group.put(record.key(), replay);
     }
     replay.take(record, element.getTimestamp());
   }
 
-  private void finishCurrent() {
-    if (current != null) {
-      replay.finish();
+  private KeyReplay open(WorkerDefinition definition) {
+    return new KeyReplay(
+        definition.open(getUserCodeClassloader()),
+        table,
+        owns,
+        outcome -> output.collect(out.replace(outcome)));
+  }
+
+  private void finishGroup() {
+    for (KeyReplay replay : group.values()) {
+      tally = tally.plus(replay.finish());
       compared.add(1);
+      idle.push(replay);
     }
+    group.clear();
   }
 
   @Override
   public void endInput() {
-    finishCurrent();
-    current = null;
-    output.collect(streams.counted(), new StreamRecord<>(new Summary.Counted(replay.tally())));
+    finishGroup();
+    output.collect(streams.counted(), new StreamRecord<>(new Summary.Counted(tally)));
   }
 }

@@ -28,8 +28,7 @@ class KeyReplayTest {
     for (KeyedRecord record : records) {
       replay.take(record, ReplayOrder.timestamp(record));
     }
-    replay.finish();
-    return replay.tally();
+    return replay.finish();
   }
 
   private static Row words(String user, String words) {

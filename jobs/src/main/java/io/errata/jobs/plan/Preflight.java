@@ -1,0 +1,105 @@
+package io.errata.jobs.plan;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.api.Worker;
+import io.errata.connectors.Gap;
+import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.WindowSource;
+import io.errata.connectors.archive.ArchiveWindowSource;
+import io.errata.jobs.plan.Finding.Level;
+import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
+import io.errata.jobs.spec.Spec;
+import io.errata.jobs.worker.WorkerLint;
+import io.errata.state.table.LiveTable;
+import io.errata.state.table.LiveTables;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at everything that a plan needs, and runs nothing. */
+public final class Preflight {
+  private final List<Finding> findings = new ArrayList<>();
+
+  private Preflight() {}
+
+  /** All that is to be said of a spec; a failure of one part doesn't hide another. */
+  public static List<Finding> check(Spec spec) {
+    Preflight preflight = new Preflight();
+    preflight.look(spec);
+    return List.copyOf(preflight.findings);
+  }
+
+  private void look(Spec spec) {
+    WindowSource source = new ArchiveWindowSource(spec.events().archive());
+    try (LiveTable table = LiveTables.open(spec.table())) {
+      find(Level.OK, "table", "The database answers as " + table.describe().name() + ".", "");
+      Preparation prepared = new Preparer(spec, table, source).prepare();
+      lint(prepared);
+      prepared
+          .reason()
+          .ifPresent(
+              why -> find(Level.OK, "window", "The window is " + prepared.window() + ": " + why + ".", ""));
+      prepared.warnings().forEach(warning -> find(Level.WARNING, "rows", warning, ""));
+      table.openSnapshot(prepared.range(), 1).close();
+      look(spec, source, prepared);
+    } catch (ErrataException e) {
+      error(e);
+    }
+  }
+
+  private void look(Spec spec, WindowSource source, Preparation prepared) {
+    try {
+      ResolvedWindow window =
+          source.resolve(prepared.window(), prepared.events(), prepared.condition());
+      find(
+          Level.OK,
+          "events",
+          window.inputs().size() + " files, about " + window.estimatedEvents() + " events to read.",
+          "");
+      Level level =
+          spec.limits().missingCoverage() == MissingCoverage.ALLOW ? Level.WARNING : Level.ERROR;
+      for (Gap gap : window.gaps()) {
+        find(level, "events", gap.input() + ": " + gap.reason() + ".", "Bring the events back.");
+      }
+    } catch (ErrataException e) {
+      error(e);
+    }
+  }
+
+  private void lint(Preparation prepared) {
+    for (Worker<?> version : prepared.chosen().worker().versions()) {
+      List<WorkerLint.Finding> found = WorkerLint.findings(version);
+      if (found.isEmpty()) {
+        find(
+            Level.OK,
+            "worker",
+            version.name() + "@" + version.version() + " reaches for nothing but its events.",
+            "");
+      }
+      for (WorkerLint.Finding finding : found) {
+        find(
+            finding.warning() ? Level.WARNING : Level.ERROR,
+            "worker",
+            finding.toString(),
+            "Take it from the event, or leave it out: the same events must give the same row.");
+      }
+    }
+  }
+
+  private void find(Level level, String subject, String message, String next) {
+    findings.add(new Finding(level, subject, message, next));
+  }
+
+  private void error(ErrataException e) {
+    find(Level.ERROR, subject(e.code()), String.valueOf(e.getMessage()), e.next());
+  }
+
+  private static String subject(ErrorCode code) {
+    return switch (code) {
+      case INVALID_TABLE, FORBIDDEN, UNAVAILABLE -> "table";
+      case INVALID_WORKER -> "worker";
+      case INVALID_SOURCE, MISSING_COVERAGE -> "events";
+      default -> "spec";
+    };
+  }
+}
