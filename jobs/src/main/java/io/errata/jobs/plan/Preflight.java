@@ -7,9 +7,11 @@ import io.errata.connectors.Gap;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.archive.ArchiveWindowSource;
+import io.errata.jobs.aggregate.AggregateWorker;
 import io.errata.jobs.plan.Finding.Level;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.worker.LintFinding;
 import io.errata.jobs.worker.WorkerLint;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
@@ -68,19 +70,18 @@ public final class Preflight {
 
   private void lint(Preparation prepared) {
     for (Worker<?> version : prepared.chosen().worker().versions()) {
-      List<WorkerLint.Finding> found = WorkerLint.findings(version);
+      String name = version.name() + "@" + version.version();
+      // What a declared worker can do is in Errata's own hands.
+      List<LintFinding> found =
+          version instanceof AggregateWorker ? List.of() : WorkerLint.findings(version);
       if (found.isEmpty()) {
-        find(
-            Level.OK,
-            "worker",
-            version.name() + "@" + version.version() + " reaches for nothing but its events.",
-            "");
+        find(Level.OK, "worker", name + " reaches for nothing but its events.", "");
       }
-      for (WorkerLint.Finding finding : found) {
+      for (LintFinding finding : found) {
         find(
-            finding.warning() ? Level.WARNING : Level.ERROR,
+            finding.severity() == LintFinding.Severity.WARNING ? Level.WARNING : Level.ERROR,
             "worker",
-            finding.toString(),
+            name + ": " + finding,
             "Take it from the event, or leave it out: the same events must give the same row.");
       }
     }
