@@ -145,6 +145,18 @@ class CorrectionFileTest {
   }
 
   @Test
+  void read_ofValuesThatAreNotThoseOfTheirDigest_isRefused() {
+    PlanStorage storage = LocalPlanStorage.of(folder);
+    CorrectionFormat format = new CorrectionFormat(Tables.totals());
+    EntryFileWriter<DigestedCorrection> writer = EntryFileWriter.open(storage, PATH, format);
+    writer.write(new DigestedCorrection(Plans.insert("ann", 1), Plans.insert("ann", 2).digest()));
+    writer.close();
+    assertThatThrownBy(() -> Plans.drain(EntryFileReader.open(storage, PATH, format)))
+        .isInstanceOf(ErrataException.class)
+        .hasMessageContaining("its values are not those of its digest");
+  }
+
+  @Test
   void write_afterClose_isRefused() {
     CorrectionFileWriter writer =
         CorrectionFileWriter.open(LocalPlanStorage.of(folder), PATH, Tables.totals());
