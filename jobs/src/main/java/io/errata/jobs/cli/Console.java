@@ -1,0 +1,105 @@
+package io.errata.jobs.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.errata.jobs.plan.PlanProgress;
+import java.io.PrintStream;
+
+/**
+ * Where a verb's words go: the result's text to standard output, or with {@code --json} one
+ * document there and the text to standard error; errors and progress to standard error, always.
+ */
+public final class Console {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final PrintStream out;
+  private final ErrorStream errors;
+  private final PrintStream err;
+  private final Terminal terminal;
+  private final Cancellation cancellation;
+  private final boolean json;
+  private final boolean quiet;
+
+  Console(
+      PrintStream out,
+      ErrorStream errors,
+      Terminal terminal,
+      Cancellation cancellation,
+      boolean json,
+      boolean quiet) {
+    this.out = out;
+    this.errors = errors;
+    this.err = errors.print();
+    this.terminal = terminal;
+    this.cancellation = cancellation;
+    this.json = json;
+    this.quiet = quiet;
+  }
+
+  /** Prints a line of the result for people. */
+  public void say(String line) {
+    errors.erase();
+    if (!json) {
+      out.println(line);
+    } else if (!quiet) {
+      err.println(line);
+    }
+  }
+
+  /** Prints a line about an error, or about what is under way, to standard error. */
+  public void tell(String line) {
+    err.println(line);
+  }
+
+  /** A text for {@link #say} in a style, where that is shown. */
+  public String styled(Style style, String text) {
+    boolean shown = terminal.colour() && (json ? terminal.err() : terminal.out());
+    return shown ? style.apply(text) : text;
+  }
+
+  /** A text for {@link #tell} in a style, where that is shown. */
+  String styledError(Style style, String text) {
+    return terminal.colour() && terminal.err() ? style.apply(text) : text;
+  }
+
+  /** Shows how far a plan has come, and stops it where the person wants to stop. */
+  public PlanProgress progress() {
+    return new ShownProgress(errors, terminal, cancellation, quiet);
+  }
+
+  /** Takes the line of the progress away; the next that is written would do so, too. */
+  public void endProgress() {
+    errors.erase();
+  }
+
+  /** Whether the person wants to stop. */
+  public Cancellation cancellation() {
+    return cancellation;
+  }
+
+  /** Whether one JSON document is printed at the end. */
+  public boolean json() {
+    return json;
+  }
+
+  /** Prints the one document, where one is wanted. */
+  void document(ObjectNode document) {
+    errors.erase();
+    if (json) {
+      out.println(write(document));
+    }
+    out.flush();
+    err.flush();
+  }
+
+  private static String write(ObjectNode document) {
+    try {
+      return JSON.writeValueAsString(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write a document that is in memory", e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.errata.jobs.cli;
+
+import io.errata.jobs.plan.Finding;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.spec.Spec;
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanStorage;
+import io.errata.state.table.LiveTable;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the verbs call on: the spec, the planner, plans and live tables. Fails with {@code
+ * ErrataException}.
+ */
+interface Operations {
+  /** Reads a spec, with some of its values overridden. */
+  Spec parse(Path file, List<String> overrides);
+
+  /** Reads the spec that a plan was made from. */
+  Spec parsePlanned(String text, List<String> overrides);
+
+  /** What is wrong with a spec's connections, table, source and worker. */
+  List<Finding> check(Spec spec);
+
+  /** Makes a plan below the spec's folder of plans, unless the person stops it. */
+  PlanDirectory plan(
+      Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation);
+
+  /** The files below a folder, which need not exist. */
+  PlanStorage storage(String folder);
+
+  /** Connects to the spec's live table. */
+  LiveTable open(Spec spec);
+}

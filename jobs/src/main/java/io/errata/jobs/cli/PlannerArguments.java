@@ -1,0 +1,33 @@
+package io.errata.jobs.cli;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.PlannerOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a plan is made, where a person wants it otherwise than usual. */
+final class PlannerArguments {
+  private static final int MOST = 1024;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description =
+          "Tasks of each stage. Usually the number of processors; the plan doesn't depend on it.")
+  private @Nullable Integer parallelism;
+
+  PlannerOptions options() {
+    if (parallelism == null) {
+      return PlannerOptions.ofProcessors();
+    }
+    if (parallelism < 1 || parallelism > MOST) {
+      throw new ErrataException(
+          ErrorCode.USAGE,
+          "Cannot use --parallelism " + parallelism + " (1 to " + MOST + ")",
+          "Leave it out to use every processor.");
+    }
+    return new PlannerOptions(parallelism, InputOrder.AS_READ);
+  }
+}

@@ -1,0 +1,97 @@
+package io.errata.jobs.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.spec.Spec;
+import io.errata.state.plan.PlanDirectory;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * A verb of the command line. It prints its words to the {@link Console} and fills its one
+ * document, whether that is printed or not; whatever it throws becomes the document's {@code error}
+ * and the exit status.
+ */
+public abstract class Verb implements Callable<Integer> {
+  /** Exit status: done. */
+  protected static final int DONE = 0;
+
+  /** Exit status: a plan found drift, and the caller asked to be told. */
+  protected static final int DRIFT = 3;
+
+  /** Exit status: a limit stopped it. */
+  protected static final int LIMIT = 4;
+
+  /** Exit status: rows changed since the plan, nothing was written. */
+  protected static final int CONFLICT = 5;
+
+  @Option(
+      order = 101,
+      names = "--json",
+      description = "Print one JSON document on standard output, all else on standard error.")
+  private boolean json;
+
+  @Option(order = 102, names = "--quiet", description = "Show no progress.")
+  private boolean quiet;
+
+  @Option(order = 103, names = "--debug", description = "Log in detail, and show stack traces.")
+  private boolean debug;
+
+  @Option(order = 104, names = "--help", usageHelp = true, description = "Show this and exit.")
+  private boolean help;
+
+  private @Nullable Session session;
+
+  void enter(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public final Integer call() {
+    Console console = session().console(json, quiet);
+    ObjectNode document = JsonNodeFactory.instance.objectNode();
+    int status;
+    try {
+      status = run(console, document);
+    } catch (Throwable e) {
+      // Errors too: a person who sees "out of memory" can do something about it.
+      Failure failure = Failure.of(e, console.cancellation());
+      failure.tell(console, debug);
+      document.set("error", failure.document());
+      status = failure.exitStatus();
+    }
+    console.document(document);
+    return status;
+  }
+
+  /**
+   * Does the work.
+   *
+   * @param document filled piece by piece, so that what was done is told even where a later piece
+   *     fails
+   * @return the exit status
+   */
+  protected abstract int run(Console console, ObjectNode document);
+
+  /** Makes a plan, shows how far it has come, and takes that away at the end. */
+  final PlanDirectory plan(Console console, Spec spec, PlannerOptions options) {
+    try {
+      return operations().plan(spec, options, console.progress(), console.cancellation());
+    } finally {
+      console.endProgress();
+    }
+  }
+
+  final Operations operations() {
+    return session().operations();
+  }
+
+  final Session session() {
+    if (session == null) {
+      throw new IllegalStateException("Cannot run a verb that no command line has entered");
+    }
+    return session;
+  }
+}

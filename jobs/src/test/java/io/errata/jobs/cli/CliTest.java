@@ -1,0 +1,641 @@
+package io.errata.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.Finding;
+import io.errata.jobs.plan.Finding.Level;
+import io.errata.jobs.report.SamplePlan;
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanManifest.LimitHit;
+import io.errata.state.table.LedgerEntry;
+import io.errata.state.table.WriteCounts;
+import io.errata.state.table.WriteResult;
+import io.errata.state.table.WriteResult.Conflict;
+import io.errata.state.table.WriteResult.Outcome;
+import io.errata.state.table.WriteResult.Readback;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CliTest {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final WriteResult APPLIED =
+      new WriteResult(
+          Outcome.APPLIED,
+          new WriteCounts(60, 900, 1, 0),
+          Optional.of(7L),
+          List.of(),
+          new Readback(961, 0, List.of()));
+
+  @TempDir Path folder;
+
+  private final FakeOperations operations = new FakeOperations();
+  private final Cancellation cancellation = new Cancellation();
+  private Terminal terminal = Terminal.NONE;
+
+  private Path plans;
+
+  @BeforeEach
+  void nameTheFolderOfPlans() {
+    plans = folder.resolve("plans");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"demo", "check", "plan", "show", "apply", "rollback", "run", "verify", "history"})
+  void help_ofEachVerb_hasAnExample(String verb) {
+    Ran ran = run(verb, "--help");
+    assertThat(ran.status).isZero();
+    assertThat(ran.out)
+        .contains("Usage: errata " + verb)
+        .contains("Example:")
+        .contains("  errata " + verb);
+    assertThat(ran.err).isEmpty();
+    assertThat(run().out).contains("\n  " + verb + " ");
+  }
+
+  @Test
+  void errataAlone_showsTheVerbsOfThisRelease() {
+    Ran ran = run();
+    assertThat(ran.status).isZero();
+    assertThat(ran.out).isEqualTo(run("--help").out).doesNotContain("explain", "compare", "resume");
+    assertThat(run("--version").out).startsWith("errata ");
+  }
+
+  @Test
+  void unknownVerb_namesTheNearest() {
+    Ran ran = run("rolback", "x");
+    assertThat(ran.status).isEqualTo(2);
+    assertThat(ran.err)
+        .contains("Cannot find verb: rolback (errata has no such verb)")
+        .contains("Did you mean rollback?");
+    assertThat(ran.out).isEmpty();
+    assertThat(run("explain", "x").status).isEqualTo(2);
+  }
+
+  @Test
+  void unknownOption_namesTheNearest() {
+    Ran ran = run("plan", "spec.yaml", "--fail-on-drfit");
+    assertThat(ran.status).isEqualTo(2);
+    assertThat(ran.err)
+        .contains("Cannot use option: --fail-on-drfit")
+        .contains("Did you mean --fail-on-drift?");
+  }
+
+  @Test
+  void wrongUsage_withJson_isOneDocument() {
+    assertThat(run("plan", "--json").document("error").at("/error/code").asText())
+        .isEqualTo("USAGE");
+    assertThat(run("--json").document("error").at("/error/message").asText())
+        .contains("before the verb");
+    assertThat(run("plan", "a", "b", "--json").status).isEqualTo(2);
+    assertThat(run("show", "x", "--limit", "ten", "--json").document("show").has("error")).isTrue();
+    assertThat(
+            run("plan", "a", "--parallelism", "0", "--json")
+                .document("plan")
+                .at("/error/message")
+                .asText())
+        .isEqualTo("Cannot use --parallelism 0 (1 to 1024)");
+  }
+
+  @ParameterizedTest
+  @EnumSource(ErrorCode.class)
+  void error_hasTheExitStatusOfItsCode(ErrorCode code) {
+    operations.spec =
+        () -> {
+          throw new IllegalArgumentException(
+              "wrapped as frameworks do", new ErrataException(code, "Cannot do it", "Do that."));
+        };
+    Ran ran = run("plan", "spec.yaml", "--json");
+    assertThat(ran.status).isEqualTo(code.exitStatus());
+    JsonNode error = ran.document("plan").get("error");
+    assertThat(error.get("code").asText()).isEqualTo(code.name());
+    assertThat(error.get("message").asText()).isEqualTo("Cannot do it");
+    assertThat(error.get("next").asText()).isEqualTo("Do that.");
+    assertThat(ran.err).contains("errata: Cannot do it").contains("Do that.");
+  }
+
+  @Test
+  void bug_saysWhereTheStackTraceIs() throws IOException {
+    operations.spec =
+        () -> {
+          throw new NullPointerException("payload=secret");
+        };
+    Ran ran = run("plan", "spec.yaml", "--json");
+    assertThat(ran.status).isEqualTo(1);
+    assertThat(ran.document("plan").at("/error/code").asText()).isEqualTo("INTERNAL");
+    assertThat(ran.out + ran.err)
+        .contains("a bug in Errata")
+        .doesNotContain("secret")
+        .doesNotContain("\tat ");
+    Path trace = Path.of(ran.err.substring(ran.err.indexOf("is in ") + 6).strip());
+    assertThat(Files.readString(trace)).contains("NullPointerException").contains("\tat ");
+    Files.delete(trace);
+    assertThat(run("plan", "spec.yaml", "--debug").err).contains("\tat ");
+  }
+
+  @Test
+  void plan_printsWhatItFound() {
+    planIs(StoredPlan.write(plans, SamplePlan.corrections()));
+    Ran ran = run("plan", "spec.yaml", "--set", "window.from=2024-06-10T12:00:00Z");
+    assertThat(ran.status).isZero();
+    assertThat(operations.overrides).containsExactly("window.from=2024-06-10T12:00:00Z");
+    assertThat(ran.out)
+        .contains("Applying this plan corrects 961 rows of public.daily_totals")
+        .contains(
+            "1,000,008 read, 998,800 in the window, 1,200 filtered out, 640 duplicates, 2 rejected, 996,958 used")
+        .contains("961: 900 updates, 60 inserts, 1 delete")
+        .contains("asked for 2024-06-10T12:00:00Z to 2024-06-10T12:30:00Z")
+        .contains("Next: errata show plans/");
+    assertThat(ran.err).isEmpty();
+  }
+
+  @Test
+  void plan_withJson_isOneDocumentAsItsSchemaSays() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    planIs(plan);
+    Ran ran = run("plan", "spec.yaml", "--json");
+    JsonNode document = ran.document("plan");
+    assertThat(ran.status).isZero();
+    assertThat(document.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "plan", "directory", "events", "rows", "coverage", "effects", "limits", "seconds");
+    assertThat(document.get("plan").asText()).isEqualTo(plan.manifest().plan());
+    assertThat(document.at("/events/in_window").asLong()).isEqualTo(998_800);
+    assertThat(document.at("/rows/update").asLong()).isEqualTo(900);
+    assertThat(document.at("/effects/suppressed").asLong()).isEqualTo(1_204);
+    assertThat(ran.err).contains("Applying this plan");
+    assertThat(run("plan", "spec.yaml", "--json", "--quiet").err).isEmpty();
+  }
+
+  @Test
+  void plan_failsOnDrift_onlyWhereAsked() {
+    planIs(StoredPlan.write(plans, SamplePlan.corrections()));
+    assertThat(run("plan", "spec.yaml", "--fail-on-drift").status).isEqualTo(3);
+    planIs(StoredPlan.write(plans, List.of()));
+    assertThat(run("plan", "spec.yaml", "--fail-on-drift").status).isZero();
+  }
+
+  @Test
+  void plan_withALimitHit_isWrittenAndExitsWith4() {
+    planIs(StoredPlan.write(plans, SamplePlan.corrections(), StoredPlan.DELETES));
+    Ran ran = run("plan", "spec.yaml", "--fail-on-drift", "--json");
+    assertThat(ran.status).isEqualTo(4);
+    assertThat(ran.document("plan").at("/limits/0/limit").asText()).isEqualTo("deletes");
+    assertThat(ran.document("plan").has("error")).isFalse();
+  }
+
+  @Test
+  void plan_showsProgressOnStandardErrorUnlessQuiet() {
+    PlanDirectory plan = StoredPlan.write(plans, List.of());
+    operations.planner =
+        (spec, progress) -> {
+          progress.stage("recompute and compare");
+          progress.advance(1, 10);
+          return plan;
+        };
+    assertThat(run("plan", "spec.yaml").err).isEqualTo("recompute and compare\n");
+    assertThat(run("plan", "spec.yaml", "--quiet").err).isEmpty();
+    terminal = new Terminal(false, true, true, 80);
+    assertThat(run("plan", "spec.yaml").err)
+        .isEqualTo("\r\u001b[Krecompute and compare …\r\u001b[K");
+  }
+
+  @Test
+  void json_onATerminal_hasNoColours() {
+    terminal = new Terminal(true, true, true, 80);
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections(), StoredPlan.DELETES);
+    planIs(plan);
+    assertThat(run("plan", "spec.yaml").out).contains("\u001b[");
+    Ran ran = run("show", plan.location(), "--json");
+    assertThat(ran.out).doesNotContain("\u001b");
+    assertThat(ran.err).contains("\u001b[");
+    terminal = new Terminal(true, true, false, 80);
+    assertThat(run("plan", "spec.yaml").out).doesNotContain("\u001b");
+  }
+
+  @Test
+  void show_findsAPlanByFolderByIdAndByTheBeginningOfIt() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    String id = plan.manifest().plan();
+    String expected = run("show", plan.location()).out;
+    assertThat(expected).contains("Largest corrections");
+    assertThat(run("show", "plans/" + id).out).isEqualTo(expected);
+    assertThat(run("show", id).out).isEqualTo(expected);
+    assertThat(run("show", id.substring(0, 8)).out).isEqualTo(expected);
+    assertThat(run("show", id, "--plans", plans.toString()).out).isEqualTo(expected);
+
+    Ran elsewhere = run("show", id, "--plans", "other");
+    assertThat(elsewhere.status).isEqualTo(2);
+    assertThat(elsewhere.err)
+        .contains(
+            "Cannot find plan " + id + " (looked for an id in " + folder.resolve("other") + ")");
+    assertThat(run("show", id.substring(0, 5)).status).isEqualTo(2);
+    assertThat(run("show", "plans").err).contains("there is no manifest.json in it");
+  }
+
+  @Test
+  void show_withJson_isOneDocumentAsItsSchemaSays() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    JsonNode document = run("show", plan.location(), "--json", "--limit", "3").document("show");
+    assertThat(document.get("largest")).hasSize(3);
+    assertThat(document.at("/largest/0/before/total").isTextual()).isTrue();
+    assertThat(document.get("quarantine")).hasSize(2);
+    assertThat(document.at("/warnings/0").asText()).isEqualTo("Take care.");
+  }
+
+  @Test
+  void show_html_printsWhereTheReportIsWhereNothingCanOpenIt() {
+    PlanDirectory plan = StoredPlan.write(plans, List.of());
+    Ran ran = run("show", plan.location(), "--html", "--json");
+    assertThat(ran.document("show").get("report").asText())
+        .isEqualTo(plan.location() + "/report.html");
+  }
+
+  @Test
+  void editedPlan_isRefusedByEveryVerb() throws IOException {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    Path file = Path.of(plan.location(), "corrections", "0.parquet");
+    byte[] content = Files.readAllBytes(file);
+    content[content.length / 2] ^= 1;
+    Files.write(file, content);
+    for (String verb : List.of("show", "apply", "rollback")) {
+      Ran ran = run(verb, plan.location(), "--json");
+      assertThat(ran.status).isEqualTo(2);
+      assertThat(ran.document(verb).at("/error/code").asText()).isEqualTo("INVALID_PLAN");
+      assertThat(ran.err).contains("corrections/0.parquet was changed after it was sealed");
+    }
+  }
+
+  @Test
+  void apply_writesThePlanAndPrintsTheLedgerRow() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    FakeLiveTable table = tableIs(APPLIED);
+    Ran ran = run("apply", plan.location());
+    assertThat(ran.status).isZero();
+    assertThat(ran.out)
+        .contains(
+            "Applied: 961 rows (900 updated, 60 inserted, 1 deleted) in one transaction, ledger row 7")
+        .contains("Read back and verified: 961 rows.");
+    assertThat(table.applied).hasSize(1);
+    assertThat(table.applied.get(0).plan()).isEqualTo(plan.manifest().plan());
+    assertThat(table.applied.get(0).seal()).isEqualTo(plan.seal());
+    assertThat(table.applied.get(0).fingerprint()).isEqualTo(SamplePlan.TABLE.fingerprint());
+    assertThat(table.closed).isTrue();
+
+    JsonNode document = run("apply", plan.location(), "--json").document("apply");
+    assertThat(document.fieldNames())
+        .toIterable()
+        .containsExactly("plan", "outcome", "rows", "ledger", "readback");
+    assertThat(document.get("outcome").asText()).isEqualTo("applied");
+    assertThat(document.get("readback").asText()).isEqualTo("verified");
+    assertThat(document.get("ledger").asLong()).isEqualTo(7);
+  }
+
+  @Test
+  void apply_again_saysThatItWasDone() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    tableIs(
+        new WriteResult(
+            Outcome.ALREADY_APPLIED, WriteCounts.NONE, Optional.of(7L), List.of(), Readback.NONE));
+    Ran ran = run("apply", plan.location(), "--json");
+    assertThat(ran.status).isZero();
+    assertThat(ran.document("apply").get("outcome").asText()).isEqualTo("already-applied");
+    assertThat(ran.document("apply").get("readback").isNull()).isTrue();
+  }
+
+  @Test
+  void apply_inConflict_listsTheKeysAndExitsWith5() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    tableIs(
+        new WriteResult(
+            Outcome.CONFLICT,
+            new WriteCounts(0, 0, 0, 1),
+            Optional.empty(),
+            List.of(new Conflict("user_id=u\u001b[31m, day=2024-06-10", "the row was changed")),
+            Readback.NONE));
+    Ran ran = run("apply", plan.location(), "--json");
+    assertThat(ran.status).isEqualTo(5);
+    JsonNode document = ran.document("apply");
+    assertThat(document.get("outcome").asText()).isEqualTo("conflict");
+    assertThat(document.at("/conflicts/0/reason").asText()).isEqualTo("the row was changed");
+    assertThat(document.get("ledger").isNull()).isTrue();
+    assertThat(ran.err)
+        .contains("1 row is no longer as the plan saw it; nothing was written")
+        .as("a key can't steer the terminal")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void apply_whoseRowsDifferWhenReadBack_isNoSuccess() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    tableIs(
+        new WriteResult(
+            Outcome.APPLIED,
+            new WriteCounts(60, 900, 1, 0),
+            Optional.of(7L),
+            List.of(),
+            new Readback(960, 0, List.of("user_id=u"))));
+    Ran ran = run("apply", plan.location(), "--json");
+    assertThat(ran.status).isEqualTo(1);
+    assertThat(ran.document("apply").at("/readback/differing/0").asText()).isEqualTo("user_id=u");
+  }
+
+  @Test
+  void apply_ofAPlanThatHitALimit_isRefusedUnlessEachIsOverridden() {
+    LimitHit quarantine = new LimitHit("quarantine", "0", "2", "2 keys are in quarantine.");
+    PlanDirectory plan =
+        StoredPlan.write(plans, SamplePlan.corrections(), StoredPlan.DELETES, quarantine);
+    FakeLiveTable table = tableIs(APPLIED);
+
+    Ran refused = run("apply", plan.location(), "--json");
+    assertThat(refused.status).isEqualTo(4);
+    assertThat(refused.document("apply").get("outcome").asText()).isEqualTo("refused");
+    assertThat(refused.document("apply").get("limits")).hasSize(2);
+    assertThat(refused.err).contains("--override deletes --override quarantine");
+    assertThat(run("apply", plan.location(), "--override", "deletes").status).isEqualTo(4);
+    assertThat(table.applied).isEmpty();
+
+    assertThat(
+            run(
+                    "apply",
+                    plan.location(),
+                    "--override",
+                    "deletes",
+                    "--override",
+                    "limits.quarantine")
+                .status)
+        .isZero();
+    assertThat(table.applied).hasSize(1);
+  }
+
+  @Test
+  void apply_overridingALimitThatThereIsNot_namesTheNearest() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    Ran ran = run("apply", plan.location(), "--override", "delets");
+    assertThat(ran.status).isEqualTo(2);
+    assertThat(ran.err)
+        .contains("Cannot override delets")
+        .contains("Did you mean --override deletes?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "table.key=[id]",
+        "table.name=other",
+        "window.from=2024-01-01T00:00:00Z",
+        "limits.deletes=9",
+        "table={}",
+        "table.jdbc={}"
+      })
+  void apply_withAnotherTableOrKey_isRefused(String override) {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    for (String verb : List.of("apply", "rollback")) {
+      Ran ran = run(verb, plan.location(), "--set", override);
+      assertThat(ran.status).isEqualTo(2);
+      assertThat(ran.err)
+          .contains("Cannot set " + override.substring(0, override.indexOf('=')) + " of a plan");
+    }
+  }
+
+  @Test
+  void apply_takesAnotherPassword_andNeverPrintsIt() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    tableIs(APPLIED);
+    Ran ran = run("apply", plan.location(), "--set", "table.jdbc.password=hunter2", "--json");
+    assertThat(ran.status).isZero();
+    assertThat(operations.overrides).containsExactly("table.jdbc.password=hunter2");
+    assertThat(ran.out + ran.err).doesNotContain("hunter2");
+  }
+
+  @Test
+  void rollback_takesThePlanBack() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections(), StoredPlan.DELETES);
+    FakeLiveTable table = tableIs(APPLIED);
+    Ran ran = run("rollback", plan.location(), "--json");
+    assertThat(ran.status).isZero();
+    assertThat(ran.document("rollback").get("outcome").asText()).isEqualTo("applied");
+    assertThat(ran.err).contains("Rolled back: 961 rows");
+    assertThat(table.rolledBack).hasSize(1);
+    assertThat(table.applied).isEmpty();
+  }
+
+  @Test
+  void run_plansAndApplies_withBothDocuments() {
+    planIs(StoredPlan.write(plans, SamplePlan.corrections()));
+    FakeLiveTable table = tableIs(APPLIED);
+    Ran ran = run("run", "spec.yaml", "--json");
+    assertThat(ran.status).isZero();
+    assertThat(ran.document("run").at("/plan/rows/update").asLong()).isEqualTo(900);
+    assertThat(ran.document("run").at("/apply/outcome").asText()).isEqualTo("applied");
+    assertThat(table.applied).hasSize(1);
+  }
+
+  @Test
+  void run_whereALimitSaysSo_stopsBeforeTheApply() {
+    planIs(StoredPlan.write(plans, SamplePlan.corrections(), StoredPlan.DELETES));
+    FakeLiveTable table = tableIs(APPLIED);
+    Ran ran = run("run", "spec.yaml", "--json");
+    assertThat(ran.status).isEqualTo(4);
+    assertThat(ran.document("run").at("/apply/outcome").asText()).isEqualTo("refused");
+    assertThat(table.applied).isEmpty();
+  }
+
+  @Test
+  void run_whoseApplyFails_stillTellsOfThePlan() {
+    planIs(StoredPlan.write(plans, SamplePlan.corrections()));
+    operations.table =
+        () -> {
+          throw new ErrataException(
+              ErrorCode.UNAVAILABLE, "Cannot reach the database", "Start it.");
+        };
+    Ran ran = run("run", "spec.yaml", "--json");
+    assertThat(ran.status).isEqualTo(6);
+    JsonNode document = ran.document("run");
+    assertThat(document.at("/plan/rows/update").asLong()).isEqualTo(900);
+    assertThat(document.has("apply")).isFalse();
+    assertThat(document.at("/error/code").asText()).isEqualTo("UNAVAILABLE");
+  }
+
+  @Test
+  void verify_exitsWith0OnlyWhereNothingDiffers() {
+    List<String> folders = new ArrayList<>();
+    operations.planner =
+        (spec, progress) -> {
+          folders.add(spec.plans());
+          return StoredPlan.write(Path.of(spec.plans()), List.of());
+        };
+    Ran same = run("verify", "spec.yaml", "--json");
+    assertThat(same.status).isZero();
+    assertThat(same.document("verify").get("verified").asBoolean()).isTrue();
+
+    operations.planner =
+        (spec, progress) -> StoredPlan.write(Path.of(spec.plans()), SamplePlan.corrections());
+    Ran other = run("verify", "spec.yaml", "--json");
+    assertThat(other.status).isEqualTo(3);
+    assertThat(other.document("verify").get("verified").asBoolean()).isFalse();
+    assertThat(other.document("verify").get("largest")).hasSize(10);
+    assertThat(other.err).contains("Differs: 961 of 200,000 rows").contains("~ user_id=");
+
+    operations.planner =
+        (spec, progress) ->
+            StoredPlan.write(
+                Path.of(spec.plans()), List.of(), new LimitHit("quarantine", "0", "2", "2 keys."));
+    Ran limited = run("verify", "spec.yaml", "--json");
+    assertThat(limited.status).isEqualTo(4);
+    assertThat(limited.document("verify").get("verified").asBoolean()).isFalse();
+
+    assertThat(folders).allSatisfy(f -> assertThat(Path.of(f).getParent()).doesNotExist());
+    assertThat(plans).doesNotExist();
+  }
+
+  @Test
+  void verify_determinism_plansAgainInAnotherOrderAndCompares() {
+    operations.planner = (spec, progress) -> StoredPlan.write(Path.of(spec.plans()), List.of());
+    Ran same = run("verify", "spec.yaml", "--determinism", "--parallelism", "2", "--json");
+    assertThat(same.status).isZero();
+    assertThat(same.document("verify").at("/determinism/same").asBoolean()).isTrue();
+    assertThat(operations.planned.get(0).parallelism()).isEqualTo(2);
+    assertThat(operations.planned.get(1).parallelism()).isNotEqualTo(2);
+    assertThat(operations.planned.get(1).order()).isEqualTo(InputOrder.SCATTERED);
+
+    operations.planner =
+        (spec, progress) ->
+            StoredPlan.write(
+                Path.of(spec.plans()),
+                spec.plans().endsWith("second") ? SamplePlan.corrections() : List.of());
+    Ran other = run("verify", "spec.yaml", "--determinism", "--json");
+    assertThat(other.status).isEqualTo(2);
+    assertThat(other.document("verify").at("/determinism/same").asBoolean()).isFalse();
+    assertThat(other.document("verify").at("/error/code").asText()).isEqualTo("INVALID_WORKER");
+  }
+
+  @Test
+  void history_listsTheLedger() {
+    FakeLiveTable table = tableIs(APPLIED);
+    assertThat(run("history", "spec.yaml").out)
+        .contains("Nothing was applied to public.daily_totals");
+    table.history =
+        List.of(
+            new LedgerEntry(
+                8,
+                SamplePlan.ID,
+                LedgerEntry.Action.ROLLBACK,
+                "seal",
+                "public.daily_totals",
+                "daily-totals@2",
+                Instant.parse("2024-06-10T00:00:00Z"),
+                Instant.parse("2024-06-11T00:00:00Z"),
+                new WriteCounts(1, 900, 60, 0),
+                Instant.parse("2024-06-10T14:10:00Z"),
+                "app"));
+    assertThat(run("history", "spec.yaml").out).contains("rollback").contains("~900 +1 -60");
+    JsonNode document = run("history", "spec.yaml", "--json").document("history");
+    assertThat(document.at("/history/0/action").asText()).isEqualTo("rollback");
+  }
+
+  @Test
+  void check_listsAllFindings_andExitsWith2WhereOneIsAnError() {
+    operations.findings = () -> List.of(new Finding(Level.OK, "table", "It answers.", ""));
+    assertThat(run("check", "spec.yaml").status).isZero();
+    operations.findings =
+        () ->
+            List.of(
+                new Finding(Level.WARNING, "rows", "No bucket.", "Add one."),
+                new Finding(
+                    Level.ERROR, "worker", "It reads the clock.", "Take it from the event."));
+    Ran ran = run("check", "spec.yaml", "--json");
+    assertThat(ran.status).isEqualTo(2);
+    assertThat(ran.document("check").get("findings")).hasSize(2);
+    assertThat(ran.document("check").get("errors").asLong()).isEqualTo(1);
+    assertThat(ran.err).contains("error    worker: It reads the clock.");
+  }
+
+  @Test
+  void cancelled_whatever_itIsWorkedOn_isToldAsSuch() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    FakeLiveTable table =
+        new FakeLiveTable(
+            request -> {
+              cancellation.cancel();
+              throw new ErrataException(
+                  ErrorCode.UNAVAILABLE, "Cannot go on: the connection was closed", "");
+            });
+    operations.table = () -> table;
+    Ran ran = run("apply", plan.location(), "--json");
+    assertThat(ran.document("apply").at("/error/code").asText()).isEqualTo("CANCELLED");
+    assertThat(table.closed).isTrue();
+    assertThat(run("plan", "spec.yaml", "--json").status).isEqualTo(1);
+  }
+
+  private void planIs(PlanDirectory plan) {
+    operations.planner = (spec, progress) -> plan;
+  }
+
+  private FakeLiveTable tableIs(WriteResult result) {
+    FakeLiveTable table = new FakeLiveTable(request -> result);
+    operations.table = () -> table;
+    return table;
+  }
+
+  private Ran run(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Session session =
+        new Session(
+            operations,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new ErrorStream(err, StandardCharsets.UTF_8),
+            terminal,
+            cancellation,
+            folder);
+    int status = new Cli(session).run(args);
+    return new Ran(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** How a command ended. */
+  private record Ran(int status, String out, String err) {
+    /** The one document on standard output, checked against its schema. */
+    JsonNode document(String schema) {
+      try {
+        JsonNode document = JSON.readTree(out);
+        assertThat(schema(schema).validate(document)).isEmpty();
+        return document;
+      } catch (IOException e) {
+        throw new AssertionError("not one JSON document: " + out, e);
+      }
+    }
+  }
+
+  private static JsonSchema schema(String name) throws IOException {
+    Path file = Path.of("../docs/json/" + name + ".schema.json");
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+        .getSchema(JSON.readTree(Files.readString(file)));
+  }
+}

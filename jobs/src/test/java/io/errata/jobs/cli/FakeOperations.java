@@ -1,0 +1,65 @@
+package io.errata.jobs.cli;
+
+import io.errata.jobs.plan.Finding;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.spec.Spec;
+import io.errata.state.plan.LocalPlanStorage;
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanStorage;
+import io.errata.state.table.LiveTable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/** Operations whose outcome a test chooses. */
+final class FakeOperations implements Operations {
+  final List<String> overrides = new ArrayList<>();
+  final List<PlannerOptions> planned = new ArrayList<>();
+  Supplier<Spec> spec = SampleSpec::spec;
+  Supplier<List<Finding>> findings = List::of;
+  BiFunction<Spec, PlanProgress, PlanDirectory> planner =
+      (spec, progress) -> {
+        throw new IllegalStateException("no plan is expected");
+      };
+  Supplier<LiveTable> table =
+      () -> {
+        throw new IllegalStateException("no table is expected");
+      };
+
+  @Override
+  public Spec parse(Path file, List<String> given) {
+    overrides.addAll(given);
+    return spec.get();
+  }
+
+  @Override
+  public Spec parsePlanned(String text, List<String> given) {
+    overrides.addAll(given);
+    return spec.get();
+  }
+
+  @Override
+  public List<Finding> check(Spec spec) {
+    return findings.get();
+  }
+
+  @Override
+  public PlanDirectory plan(
+      Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation) {
+    planned.add(options);
+    return planner.apply(spec, progress);
+  }
+
+  @Override
+  public PlanStorage storage(String folder) {
+    return LocalPlanStorage.of(Path.of(folder));
+  }
+
+  @Override
+  public LiveTable open(Spec spec) {
+    return table.get();
+  }
+}

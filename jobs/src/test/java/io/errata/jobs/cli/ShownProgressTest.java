@@ -1,0 +1,78 @@
+package io.errata.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.errata.api.ErrataException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ShownProgressTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+  private final ErrorStream errors = new ErrorStream(written, StandardCharsets.UTF_8);
+  private final Cancellation cancellation = new Cancellation();
+  private long now;
+
+  @Test
+  void line_tellsStageRowsShareRateAndTimeLeft() {
+    assertThat(ShownProgress.line("recompute", 250_000, 1_000_000, 2 * SECOND))
+        .isEqualTo("recompute: 250,000 of 1,000,000 (25 %), 125,000/s, 6 s left");
+    assertThat(ShownProgress.line("recompute", 1_000_000, 1_000_000, 2 * SECOND))
+        .endsWith("(100 %), 500,000/s, 0 s left");
+    assertThat(ShownProgress.line("recompute", 1, 7_201, SECOND)).endsWith("2:00 h left");
+  }
+
+  @Test
+  void line_withoutAnEstimateOrBeyondIt_hasNoShare() {
+    assertThat(ShownProgress.line("recompute", 500, 0, SECOND)).isEqualTo("recompute: 500, 500/s");
+    assertThat(ShownProgress.line("recompute", 500, 400, SECOND))
+        .isEqualTo("recompute: 500, 500/s");
+    assertThat(ShownProgress.line("recompute", 0, 0, 0)).isEqualTo("recompute: 0");
+  }
+
+  @Test
+  void onATerminal_oneLineIsRewritten_andOtherTextTakesItsPlace() {
+    ShownProgress progress = progress(new Terminal(true, true, true, 40));
+    progress.stage("recompute and compare");
+    now += SECOND;
+    progress.advance(123_456, 1_000_000);
+    errors.print().println("WARN something");
+    assertThat(text())
+        .isEqualTo(
+            "\r\u001b[Krecompute and compare …"
+                + "\r\u001b[Krecompute and compare: 123,456 of 1,000"
+                + "\r\u001b[KWARN something\n");
+  }
+
+  @Test
+  void elsewhere_aLineComesEveryFewSeconds() {
+    ShownProgress progress = progress(Terminal.NONE);
+    progress.stage("recompute");
+    for (int i = 1; i <= 110; i++) {
+      now += SECOND / 10;
+      progress.advance(i, 110);
+    }
+    assertThat(text().lines()).hasSize(3).first().isEqualTo("recompute");
+    assertThat(text()).doesNotContain("\r", "\u001b");
+  }
+
+  @Test
+  void cancelled_stopsTheOneWhoReports() {
+    ShownProgress progress = progress(Terminal.NONE);
+    cancellation.cancel();
+    assertThatThrownBy(() -> progress.stage("recompute"))
+        .isInstanceOf(ErrataException.class)
+        .hasMessage("Cannot finish: it was stopped before the end");
+  }
+
+  private ShownProgress progress(Terminal terminal) {
+    return new ShownProgress(errors, terminal, cancellation, false, () -> now);
+  }
+
+  private String text() {
+    return written.toString(StandardCharsets.UTF_8);
+  }
+}
