@@ -128,11 +128,10 @@ public final class SamplePlan {
     List<Correction> corrections = new ArrayList<>();
     for (int i = 0; i < 900; i++) {
       String user = "user-" + (1000 + i * 37 % 900);
-      BigDecimal right = new BigDecimal((i * 7919L) % 100_003).movePointLeft(2);
-      BigDecimal wrong =
-          right
-              .subtract(new BigDecimal((long) Math.pow(1.016, i)).movePointLeft(1))
-              .add(BigDecimal.valueOf(i % 9 == 0 ? 900 : 0));
+      BigDecimal right = BigDecimal.valueOf(60_000 + (i * 7919L) % 400_003, 2);
+      // Most lost an event, some counted one twice; by cents up to hundreds.
+      BigDecimal lost = BigDecimal.valueOf((long) Math.pow(1.012, i) + 1, 2);
+      BigDecimal wrong = i % 9 == 0 ? right.add(lost) : right.subtract(lost);
       corrections.add(
           update(
               row(user, wrong.toPlainString(), 10L + i % 7, "a1b2" + i),
