@@ -29,8 +29,8 @@ public final class Main {
   /** Runs a command line and ends the process with its exit status. */
   public static void main(String[] args) {
     // Before the first logger is made, which is when the level is read.
-    if (Arrays.asList(args).contains("--debug") && System.getProperty("errata.log.level") == null) {
-      System.setProperty("errata.log.level", "DEBUG");
+    if (Arrays.asList(args).contains("--debug")) {
+      logMore();
     }
     Charset charset = charset();
     ErrorStream errors = new ErrorStream(new FileOutputStream(FileDescriptor.err), charset);

@@ -138,9 +138,9 @@ public final class SamplePlan {
               row(user, right.toPlainString(), 11L + i % 7, "c3d4" + i)));
     }
     for (int i = 0; i < 60; i++) {
-      corrections.add(insert(row("user-" + (5000 + i), i * 131 + ".50", 1L + i % 3, "e5f6" + i)));
+      corrections.add(insert(row("user-" + (5000 + i), i * 7 + ".50", 1L + i % 3, "e5f6" + i)));
     }
-    corrections.add(delete(row("user-77", "88210.00", 4L, null)));
+    corrections.add(delete(row("user-77", "420.00", 4L, null)));
     return corrections;
   }
 

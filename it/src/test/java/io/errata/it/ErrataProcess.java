@@ -1,0 +1,177 @@
+package io.errata.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The program as a process of its own, with the class path of the tests. */
+final class ErrataProcess implements AutoCloseable {
+  private static final int SECONDS = 120;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+  private final Path temporary;
+
+  private ErrataProcess(Process process, Path out, Path err, Path temporary) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+    this.temporary = temporary;
+  }
+
+  /** Starts a command in a folder, with further variables of the environment. */
+  static ErrataProcess start(Path folder, Map<String, String> env, String... args) {
+    try {
+      Path out = Files.createTempFile(folder, "out", ".txt");
+      Path err = Files.createTempFile(folder, "err", ".txt");
+      Path temporary = Files.createTempDirectory(folder, "tmp");
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx1g",
+                  "-XX:TieredStopAtLevel=1",
+                  "-Djava.io.tmpdir=" + temporary,
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "io.errata.jobs.cli.Main"));
+      command.addAll(List.of(args));
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      builder.environment().keySet().removeAll(List.of("ERRATA_TERMINALS", "JAVA_TOOL_OPTIONS"));
+      builder.environment().putAll(env);
+      return new ErrataProcess(builder.start(), out, err, temporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a command to its end. */
+  static Ended run(Path folder, Map<String, String> env, String... args) {
+    try (ErrataProcess started = start(folder, env, args)) {
+      return started.await();
+    }
+  }
+
+  /** Waits until standard error holds a text. */
+  void awaitError(String text) {
+    await(() -> text(err).contains(text), "“" + text + "” in " + text(err));
+  }
+
+  /** Waits until something is so. */
+  void await(Condition condition, String what) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("waiting for " + what).isLessThan(end);
+      assertThat(process.isAlive()).as("running, waiting for " + what).isTrue();
+      try {
+        // Asks again; there is no event to wait for in another process.
+        if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /**
+   * Whether a person's Ctrl-C would reach it: whoever starts tests in the background may have
+   * switched that off.
+   */
+  boolean hearsInterrupt() {
+    String ignored =
+        text(Path.of("/proc", Long.toString(process.pid()), "status"))
+            .lines()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .findFirst()
+            .orElse("SigIgn: 0")
+            .split("\\s+")[1];
+    return (Long.parseUnsignedLong(ignored, 16) & 0b10) == 0;
+  }
+
+  /** Sends a signal, such as {@code INT}. */
+  void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+      assertThat(kill.waitFor()).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits for its end. */
+  Ended await() {
+    try {
+      assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as("ended; " + text(err)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    return new Ended(process.exitValue(), text(out), text(err), temporary);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Something to wait for. */
+  interface Condition {
+    boolean holds();
+  }
+
+  /**
+   * How a command ended.
+   *
+   * @param temporary its folder of temporary files, as it left it
+   */
+  record Ended(int status, String out, String err, Path temporary) {
+    /** The one document on standard output, checked against the schema of a verb. */
+    JsonNode document(String verb) {
+      try {
+        JsonNode document = JSON.readTree(out);
+        Path schema = Path.of("../docs/json/" + verb + ".schema.json").toAbsolutePath();
+        assertThat(
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                    .getSchema(JSON.readTree(Files.readString(schema)))
+                    .validate(document))
+            .isEmpty();
+        return document;
+      } catch (IOException e) {
+        throw new AssertionError("not one JSON document: " + out + err, e);
+      }
+    }
+  }
+}
