@@ -57,6 +57,12 @@ public final class Main {
     }
   }
 
+  private static void logMore() {
+    System.getProperties().putIfAbsent("errata.log.level", "DEBUG");
+    System.getProperties().putIfAbsent("errata.log.flink", "INFO");
+    System.getProperties().putIfAbsent("errata.log.trace", "full");
+  }
+
   /**
    * What a terminal reads; Java 17 knows it as the native encoding, which is not always its default
    * charset.
