@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import io.errata.jobs.demo.DemoCommand;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -35,7 +33,6 @@ final class Cli {
     CommandLine root = new CommandLine(new ErrataCommand());
     for (Verb verb :
         List.of(
-            new DemoCommand(),
             new CheckCommand(),
             new PlanCommand(),
             new ShowCommand(),
@@ -47,8 +44,8 @@ final class Cli {
       verb.enter(session);
       root.addSubcommand(verb);
     }
-    root.setOut(new PrintWriter(session.out(), true, charset()));
-    root.setErr(new PrintWriter(session.errors().print(), true, charset()));
+    root.setOut(new PrintWriter(session.out(), true, ErrorStream.charset()));
+    root.setErr(new PrintWriter(session.errors().print(), true, ErrorStream.charset()));
     root.setUsageHelpWidth(WIDTH);
     root.setUsageHelpLongOptionsMaxWidth(30);
     root.setColorScheme(
@@ -153,9 +150,5 @@ final class Cli {
 
   private static ErrataException usage(String message, String next) {
     return new ErrataException(ErrorCode.USAGE, message, next);
-  }
-
-  private static Charset charset() {
-    return Main.charset();
   }
 }

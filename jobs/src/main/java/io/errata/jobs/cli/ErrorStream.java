@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Standard error, on which a line may stand that the next text takes the place of: the progress.
@@ -24,6 +25,17 @@ final class ErrorStream extends FilterOutputStream {
     super(out);
     this.charset = charset;
     this.print = new PrintStream(this, true, charset);
+  }
+
+  /**
+   * What a terminal reads; Java 17 knows it as the native encoding, which is not always its default
+   * charset.
+   */
+  static Charset charset() {
+    String encoding = System.getProperty("native.encoding");
+    Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+    // Where no locale is set, as in cron or a container, the encoding is reported as ASCII.
+    return charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset;
   }
 
   /** Prints lines that stay. */

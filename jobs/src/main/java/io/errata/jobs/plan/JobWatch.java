@@ -74,7 +74,8 @@ final class JobWatch {
       Thread.currentThread().interrupt();
       return 0;
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
-      // Progress only: the result of the job says whether anything is wrong. A cluster in this process
+      // Progress only: the result of the job says whether anything is wrong. A cluster in this
+      // process
       // that has just shut down, as the job ended, refuses to be asked.
       return 0;
     }

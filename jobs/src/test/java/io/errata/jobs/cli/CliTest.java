@@ -64,8 +64,7 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"demo", "check", "plan", "show", "apply", "rollback", "run", "verify", "history"})
+  @ValueSource(strings = {"check", "plan", "show", "apply", "rollback", "run", "verify", "history"})
   void help_ofEachVerb_hasAnExample(String verb) {
     Ran ran = run(verb, "--help");
     assertThat(ran.status).isZero();
@@ -129,7 +128,7 @@ class CliTest {
           throw new IllegalArgumentException(
               "wrapped as frameworks do", new ErrataException(code, "Cannot do it", "Do that."));
         };
-    Ran ran = run("plan", "spec.yaml", "--json");
+    Ran ran = run("plan", "spec.yaml", "--json", "--debug");
     assertThat(ran.status).isEqualTo(code.exitStatus());
     JsonNode error = ran.document("plan").get("error");
     assertThat(error.get("code").asText()).isEqualTo(code.name());
