@@ -76,7 +76,8 @@ class ArchitectureTest {
             .resideInAPackage("io.errata.state..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.flink..", "io.errata.connectors..", "io.errata.jobs.."));
+            .resideInAnyPackage(
+                "org.apache.flink..", "io.errata.connectors..", "io.errata.jobs.."));
   }
 
   @Test
@@ -100,7 +101,10 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                "io.errata.jobs.cli..", "io.errata.jobs.demo..", "io.errata.jobs.report..", "picocli.."));
+                "io.errata.jobs.cli..",
+                "io.errata.jobs.demo..",
+                "io.errata.jobs.report..",
+                "picocli.."));
   }
 
   @Test
@@ -108,7 +112,8 @@ class ArchitectureTest {
     checkAccess(
         "read the clock",
         access ->
-            (NOW.contains(owner(access)) && access.getName().equals("now")
+            (NOW.contains(owner(access))
+                    && access.getName().equals("now")
                     && access.getTarget().getFullName().endsWith("now()"))
                 || (owner(access).equals("java.lang.System")
                     && Set.of("currentTimeMillis", "nanoTime").contains(access.getName()))
@@ -150,7 +155,10 @@ class ArchitectureTest {
                       "java.lang.String.<init>([B)",
                       "java.lang.String.format(java.lang.String, [Ljava.lang.Object;)",
                       "java.lang.String.formatted([Ljava.lang.Object;)")
-                  .contains(target.replace("byte[]", "[B").replace("java.lang.Object[]", "[Ljava.lang.Object;"))
+                  .contains(
+                      target
+                          .replace("byte[]", "[B")
+                          .replace("java.lang.Object[]", "[Ljava.lang.Object;"))
               || owner(access).equals(DecimalFormat.class.getName())
               || owner(access).equals(NumberFormat.class.getName());
         });
@@ -177,8 +185,7 @@ class ArchitectureTest {
     return access.getTargetOwner().getFullName();
   }
 
-  private static void checkAccess(
-      String what, Predicate<JavaAccess<?>> banned) {
+  private static void checkAccess(String what, Predicate<JavaAccess<?>> banned) {
     check(
         noClasses()
             .that()
