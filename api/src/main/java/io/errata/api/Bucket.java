@@ -8,7 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 
 /**
- * The stretches of time that rows are made from: a row of a bucketed table is made by the events of its bucket alone.
+ * The stretches of time that rows are made from: a row of a bucketed table is made by the events of
+ * its bucket alone.
  *
  * @param unit the length of a bucket; weeks begin on Monday (ISO 8601)
  * @param zone whose midnight counts; a day may have 23 or 25 hours in it
@@ -49,7 +50,9 @@ public record Bucket(Unit unit, ZoneId zone) {
       case HOUR -> time.truncatedTo(ChronoUnit.HOURS);
       case DAY -> time.toLocalDate().atStartOfDay(zone);
       case WEEK ->
-          time.toLocalDate().with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).atStartOfDay(zone);
+          time.toLocalDate()
+              .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
+              .atStartOfDay(zone);
       case MONTH -> time.toLocalDate().withDayOfMonth(1).atStartOfDay(zone);
       case YEAR -> time.toLocalDate().withDayOfYear(1).atStartOfDay(zone);
     };

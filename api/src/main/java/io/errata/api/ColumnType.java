@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
 
-/** The types that a value of an event or a row can have, each with the one Java class that carries it. */
+/**
+ * The types that a value of an event or a row can have, each with the one Java class that carries
+ * it.
+ */
 public enum ColumnType {
   BOOLEAN(Boolean.class),
   /** 32 bits, signed. */

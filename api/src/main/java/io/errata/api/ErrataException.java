@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one exception that Errata ends a command with. Its message says {@code Cannot <verb> <what>: <value> (<limit>)};
- * {@link #next()} says what to do. Neither holds a payload or a secret.
+ * The one exception that Errata ends a command with. Its message says {@code Cannot <verb> <what>:
+ * <value> (<limit>)}; {@link #next()} says what to do. Neither holds a payload or a secret.
  */
 public class ErrataException extends RuntimeException {
   private static final long serialVersionUID = 1;

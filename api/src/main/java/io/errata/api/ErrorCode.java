@@ -26,7 +26,9 @@ public enum ErrorCode {
   CONFLICT(Kind.DATA, 5, false),
   /** A source or store can't be reached or failed; nothing was written. */
   UNAVAILABLE(Kind.EXTERNAL, 6, true),
-  /** The connection was lost at commit and the ledger can't be asked: the outcome is not known yet. */
+  /**
+   * The connection was lost at commit and the ledger can't be asked: the outcome is not known yet.
+   */
   UNKNOWN_OUTCOME(Kind.EXTERNAL, 6, true),
   /** The person stopped it; nothing was written. */
   CANCELLED(Kind.USER, 1, true),

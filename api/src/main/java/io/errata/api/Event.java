@@ -3,7 +3,8 @@ package io.errata.api;
 import java.time.Instant;
 
 /**
- * One immutable event as a worker sees it. Its payload holds the fields that the worker names in {@link Worker#reads()}.
+ * One immutable event as a worker sees it. Its payload holds the fields that the worker names in
+ * {@link Worker#reads()}.
  *
  * <p>An instance is valid only during the call that it is passed to: keep values, not the event.
  */

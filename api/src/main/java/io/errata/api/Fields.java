@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Named, typed values: the payload of an event or the columns of a row.
  *
- * <p>The typed accessors throw {@link RejectedEventException} where the value is null or of another type, so that a
- * worker which reads a value that is not there puts its key in quarantine instead of guessing.
+ * <p>The typed accessors throw {@link RejectedEventException} where the value is null or of another
+ * type, so that a worker which reads a value that is not there puts its key in quarantine instead
+ * of guessing.
  */
 public interface Fields {
   RowSchema schema();

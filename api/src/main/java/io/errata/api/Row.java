@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An immutable row: a schema and one value or null for each of its columns. Equal by schema and values. */
+/**
+ * An immutable row: a schema and one value or null for each of its columns. Equal by schema and
+ * values.
+ */
 public final class Row implements Fields {
   private final RowSchema schema;
   private final @Nullable Object[] values;
@@ -18,12 +21,17 @@ public final class Row implements Fields {
   /**
    * Checks and copies the values, which stand in the order of the schema's columns.
    *
-   * @throws IllegalArgumentException where the number of values or the class of one doesn't fit the schema
+   * @throws IllegalArgumentException where the number of values or the class of one doesn't fit the
+   *     schema
    */
   public static Row of(RowSchema schema, @Nullable Object... values) {
     if (values.length != schema.size()) {
       throw new IllegalArgumentException(
-          "Cannot make a row of " + values.length + " values (the schema has " + schema.size() + " columns)");
+          "Cannot make a row of "
+              + values.length
+              + " values (the schema has "
+              + schema.size()
+              + " columns)");
     }
     for (int i = 0; i < values.length; i++) {
       Column column = schema.columns().get(i);
@@ -79,7 +87,9 @@ public final class Row implements Fields {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Row that && schema.equals(that.schema) && Arrays.equals(values, that.values);
+    return other instanceof Row that
+        && schema.equals(that.schema)
+        && Arrays.equals(values, that.values);
   }
 
   @Override
@@ -91,7 +101,10 @@ public final class Row implements Fields {
   public String toString() {
     StringBuilder text = new StringBuilder("{");
     for (int i = 0; i < values.length; i++) {
-      text.append(i == 0 ? "" : ", ").append(schema.columns().get(i).name()).append('=').append(values[i]);
+      text.append(i == 0 ? "" : ", ")
+          .append(schema.columns().get(i).name())
+          .append('=')
+          .append(values[i]);
     }
     return text.append('}').toString();
   }

@@ -66,7 +66,8 @@ public final class RowSchema implements Serializable {
   public int ordinal(String name) {
     Integer ordinal = ordinals.get(name);
     if (ordinal == null) {
-      throw new IllegalArgumentException("Cannot find column " + name + " (there are " + names() + ")");
+      throw new IllegalArgumentException(
+          "Cannot find column " + name + " (there are " + names() + ")");
     }
     return ordinal;
   }

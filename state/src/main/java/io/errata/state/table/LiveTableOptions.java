@@ -46,4 +46,10 @@ public record LiveTableOptions(
   public Optional<String> ownsPredicate() {
     return Optional.ofNullable(owns);
   }
+
+  /** Without URL and user: a spec may take them from secrets. */
+  @Override
+  public String toString() {
+    return "LiveTableOptions[name=" + name + ", key=" + key + ", compare=" + compare + "]";
+  }
 }

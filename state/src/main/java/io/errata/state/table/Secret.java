@@ -23,6 +23,17 @@ public final class Secret implements Serializable {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof Secret secret && secret.value.equals(value);
+  }
+
+  @Override
+  public int hashCode() {
+    // Of no use to whoever finds it in a log.
+    return 0;
+  }
+
+  @Override
   public String toString() {
     return "***";
   }

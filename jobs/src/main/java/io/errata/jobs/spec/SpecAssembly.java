@@ -1,0 +1,362 @@
+package io.errata.jobs.spec;
+
+import io.errata.api.ErrataException;
+import io.errata.connectors.Window;
+import io.errata.connectors.archive.ArchiveOptions;
+import io.errata.jobs.aggregate.AggregateSpec;
+import io.errata.jobs.spec.EventsSpec.FieldsSpec;
+import io.errata.jobs.spec.Spec.BaseSpec;
+import io.errata.jobs.spec.Spec.FilterSpec;
+import io.errata.state.table.LiveTableOptions;
+import io.errata.state.table.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the records of a spec from its settings, and checks what no setting says alone. */
+final class SpecAssembly {
+  private final OptionValues values;
+  private final References references;
+  private final Problems problems;
+
+  SpecAssembly(OptionValues values, References references, Problems problems) {
+    this.values = values;
+    this.references = references;
+    this.problems = problems;
+  }
+
+  /**
+   * @param text what the spec keeps of itself
+   * @return null where there are problems
+   */
+  @Nullable Spec assemble(String text) {
+    Window window = window();
+    WorkerSpec worker = worker();
+    Optional<BaseSpec> base = base(window);
+    List<String> compare = compare(worker);
+    checkFilter();
+    checkColumns(worker, compare);
+    checkTimeouts();
+    String url = credential(SpecOptions.URL);
+    String user = credential(SpecOptions.USER);
+    String password = credential(SpecOptions.PASSWORD);
+    ArchiveOptions archive = archive();
+    Optional<String> completeTo = completeTo();
+    if (!problems.isEmpty()) {
+      return null;
+    }
+    return new Spec(
+        required(SpecOptions.NAME),
+        present(window),
+        new EventsSpec(present(archive), fields()),
+        new FilterSpec(
+            required(SpecOptions.FILTER_TYPE),
+            Optional.ofNullable(values.find(SpecOptions.FILTER_WHERE))),
+        present(worker),
+        base,
+        new LiveTableOptions(
+            present(url),
+            user,
+            password == null ? null : Secret.of(password),
+            required(SpecOptions.TABLE_NAME),
+            required(SpecOptions.KEY),
+            compare,
+            values.find(SpecOptions.OWNS),
+            required(SpecOptions.SET),
+            required(SpecOptions.LOCK_TIMEOUT),
+            required(SpecOptions.STATEMENT_TIMEOUT)),
+        completeTo,
+        new LimitsSpec(
+            Optional.ofNullable(values.find(SpecOptions.CORRECTIONS)),
+            required(SpecOptions.DELETES),
+            required(SpecOptions.QUARANTINE),
+            required(SpecOptions.MISSING_COVERAGE),
+            Optional.ofNullable(values.find(SpecOptions.RATE))),
+        required(SpecOptions.CONFLICTS),
+        required(SpecOptions.PLANS),
+        text);
+  }
+
+  private @Nullable Window window() {
+    Instant from = values.find(SpecOptions.FROM);
+    Instant to = values.find(SpecOptions.TO);
+    if (from == null || to == null) {
+      return null;
+    }
+    if (from.equals(to)) {
+      problem(SpecOptions.TO.path(), "the window is empty: it begins and ends at " + from);
+      return null;
+    }
+    if (from.isAfter(to)) {
+      problem(
+          SpecOptions.TO.path(),
+          "the window ends before it begins: " + to + " is before " + from + "; swap from and to");
+      return null;
+    }
+    return new Window(from, to);
+  }
+
+  private @Nullable ArchiveOptions archive() {
+    String path = values.find(SpecOptions.ARCHIVE_PATH);
+    String layout = values.find(SpecOptions.ARCHIVE_LAYOUT);
+    ArchiveOptions.Format format = values.find(SpecOptions.ARCHIVE_FORMAT);
+    ZoneId zone = values.find(SpecOptions.ARCHIVE_ZONE);
+    Duration slack = values.find(SpecOptions.ARCHIVE_SLACK);
+    Character delimiter = values.find(SpecOptions.ARCHIVE_DELIMITER);
+    if (values.isGiven(SpecOptions.ARCHIVE_DELIMITER.path())
+        && format != null
+        && format != ArchiveOptions.Format.CSV) {
+      problem(SpecOptions.ARCHIVE_DELIMITER.path(), "it is for format: csv only");
+    }
+    if (path == null
+        || layout == null
+        || format == null
+        || zone == null
+        || slack == null
+        || delimiter == null) {
+      return null;
+    }
+    try {
+      return new ArchiveOptions(path, layout, zone, format, slack, delimiter);
+    } catch (ErrataException e) {
+      problem("events.archive", e.getMessage() + ". " + e.next());
+      return null;
+    }
+  }
+
+  private FieldsSpec fields() {
+    return new FieldsSpec(
+        required(SpecOptions.FIELD_ID),
+        required(SpecOptions.FIELD_TIME),
+        required(SpecOptions.FIELD_TIME_UNIT),
+        Optional.ofNullable(values.find(SpecOptions.FIELD_TYPE)),
+        required(SpecOptions.FIELD_SEQUENCE),
+        required(SpecOptions.FIELD_TYPES));
+  }
+
+  private void checkFilter() {
+    if (values.isGiven(SpecOptions.FILTER_TYPE.path())
+        && !values.isGiven(SpecOptions.FIELD_TYPE.path())) {
+      problem(
+          SpecOptions.FILTER_TYPE.path(),
+          "it needs "
+              + SpecOptions.FIELD_TYPE.path()
+              + ", which says what field the event type is in");
+    }
+  }
+
+  private @Nullable WorkerSpec worker() {
+    boolean named =
+        values.isGiven(SpecOptions.WORKER_NAME.path())
+            || values.isGiven(SpecOptions.WORKER_VERSION.path());
+    boolean declared = values.isGiven("worker.aggregate");
+    if (named && declared) {
+      problem(
+          "worker",
+          "it has both forms; keep either name and version, for a worker in Java, or aggregate");
+      return null;
+    }
+    if (declared) {
+      Map<String, String> key = either(SpecOptions.AGGREGATE_KEY);
+      Map<String, String> columns = either(SpecOptions.AGGREGATE_COLUMNS);
+      return key == null || columns == null
+          ? null
+          : new WorkerSpec.Declared(new AggregateSpec(key, columns));
+    }
+    if (!named && values.hidden(SpecOptions.WORKER_NAME.path())) {
+      return null;
+    }
+    if (!named) {
+      problem("worker", "it is missing; give name and version, for a worker in Java, or aggregate");
+      return null;
+    }
+    String name = either(SpecOptions.WORKER_NAME);
+    Optional<Integer> version = either(SpecOptions.WORKER_VERSION);
+    if (name == null || version == null) {
+      return null;
+    }
+    return version.isPresent()
+        ? new WorkerSpec.Versioned(name, version.get())
+        : new WorkerSpec.AsOf(name);
+  }
+
+  /** The value of a setting that must be there now that its form is chosen. */
+  private <T> @Nullable T either(SpecOption<T> option) {
+    if (!values.isGiven(option.path())) {
+      problem(option.path(), "it is missing");
+    }
+    return values.find(option);
+  }
+
+  private Optional<BaseSpec> base(@Nullable Window window) {
+    if (!values.isGiven("base")) {
+      if (values.isGiven(SpecOptions.COMPLETE_TO.path())) {
+        problem(
+            SpecOptions.COMPLETE_TO.path(),
+            "it is for running rows only; give their base, or leave it out");
+      }
+      return Optional.empty();
+    }
+    boolean table = values.isGiven(SpecOptions.BASE_TABLE.path());
+    boolean path = values.isGiven(SpecOptions.BASE_PATH.path());
+    if (table == path) {
+      problem(
+          "base", table ? "it has both a table and a path; keep one" : "give a table or a path");
+    }
+    if (!values.isGiven(SpecOptions.COMPLETE_TO.path())) {
+      problem(
+          SpecOptions.COMPLETE_TO.path(),
+          "it is missing: running rows need the event time up to which the live rows are complete");
+    }
+    Instant time = values.find(SpecOptions.BASE_TIME);
+    if (time != null && window != null && !time.equals(window.from())) {
+      problem(
+          SpecOptions.BASE_TIME.path(),
+          "the base shows "
+              + time
+              + " and the window begins at "
+              + window.from()
+              + "; they must be the same: earlier events are in the base, later ones are not");
+    }
+    return time == null
+        ? Optional.empty()
+        : Optional.of(
+            new BaseSpec(
+                Optional.ofNullable(values.find(SpecOptions.BASE_TABLE)),
+                Optional.ofNullable(values.find(SpecOptions.BASE_PATH)),
+                time));
+  }
+
+  private Optional<String> completeTo() {
+    return Optional.ofNullable(values.find(SpecOptions.COMPLETE_TO))
+        .map(
+            text ->
+                SpecOptions.isQuery(text) ? text.strip() : ValueType.parseInstant(text).toString());
+  }
+
+  private List<String> compare(@Nullable WorkerSpec worker) {
+    List<String> compare = values.find(SpecOptions.COMPARE);
+    if (compare != null) {
+      return compare;
+    }
+    if (worker instanceof WorkerSpec.Declared declared) {
+      return List.copyOf(declared.aggregate().columns().keySet());
+    }
+    if (worker != null && !values.isGiven(SpecOptions.COMPARE.path())) {
+      problem(
+          SpecOptions.COMPARE.path(),
+          "it is missing: with a worker in Java, name the columns to compare and correct");
+    }
+    return List.of();
+  }
+
+  private void checkColumns(@Nullable WorkerSpec worker, List<String> compare) {
+    List<String> key = Optional.ofNullable(values.find(SpecOptions.KEY)).orElse(List.of());
+    Set<String> set = Optional.ofNullable(values.find(SpecOptions.SET)).orElse(Map.of()).keySet();
+    if (values.isGiven(SpecOptions.COMPARE.path())) {
+      refuseCommon(
+          SpecOptions.COMPARE.path(), compare, key, "is of the key, and so the same on both sides");
+    }
+    String setPath = SpecOptions.SET.path();
+    refuseCommon(setPath, set, key, "is of the key, which a correction never changes");
+    refuseCommon(setPath, set, compare, "is compared, and so written as recomputed");
+    if (worker instanceof WorkerSpec.Declared declared && !key.isEmpty()) {
+      checkDeclared(declared.aggregate(), key, compare, set);
+    }
+  }
+
+  private void checkDeclared(
+      AggregateSpec aggregate, List<String> key, List<String> compare, Set<String> set) {
+    String keyPath = SpecOptions.AGGREGATE_KEY.path();
+    String columnsPath = SpecOptions.AGGREGATE_COLUMNS.path();
+    Set<String> made = aggregate.key().keySet();
+    Set<String> computed = aggregate.columns().keySet();
+    for (String name : key) {
+      if (!made.contains(name)) {
+        problem(keyPath, "it doesn't say what the key column " + name + " is made from");
+      }
+    }
+    for (String name : made) {
+      if (!key.contains(name)) {
+        problem(
+            keyPath + "." + name,
+            name + " is not in " + SpecOptions.KEY.path() + ValueType.didYouMean(name, key));
+      }
+    }
+    refuseCommon(columnsPath, computed, key, "is of the key; it belongs to " + keyPath);
+    for (String name : compare) {
+      if (!computed.contains(name) && !key.contains(name)) {
+        problem(
+            SpecOptions.COMPARE.path(),
+            name + " is not in " + columnsPath + ValueType.didYouMean(name, computed));
+      }
+    }
+    List<String> uncompared = new ArrayList<>(computed);
+    uncompared.removeAll(compare);
+    refuseCommon(SpecOptions.SET.path(), set, uncompared, "is in " + columnsPath + " already");
+  }
+
+  private void refuseCommon(
+      String path, Collection<String> names, Collection<String> others, String reason) {
+    for (String name : names) {
+      if (others.contains(name)) {
+        problem(path, YamlReader.shorten(name) + " " + reason);
+      }
+    }
+  }
+
+  private void checkTimeouts() {
+    Duration lock = values.find(SpecOptions.LOCK_TIMEOUT);
+    if (lock != null && lock.toMillis() < 1) {
+      problem(
+          SpecOptions.LOCK_TIMEOUT.path(),
+          lock + " is too short (at least PT0.001S): it would wait for ever");
+    }
+    Duration statement = values.find(SpecOptions.STATEMENT_TIMEOUT);
+    if (statement != null && !statement.isZero() && statement.toMillis() < 1) {
+      problem(
+          SpecOptions.STATEMENT_TIMEOUT.path(),
+          statement + " is too short (at least PT0.001S, or PT0S for no limit)");
+    }
+  }
+
+  private @Nullable String credential(SpecOption<String> option) {
+    String text = values.find(option);
+    if (text == null) {
+      return null;
+    }
+    Location location = values.location(option.path());
+    if (option == SpecOptions.PASSWORD && !References.isReference(text)) {
+      problem(
+          option.path(),
+          "it must be a reference, so that the secret itself stands nowhere; write \"${env:PGPASSWORD}\" or \"${file:path}\"");
+      return null;
+    }
+    if (option == SpecOptions.URL) {
+      references.checkUrl(location, text);
+    }
+    return references.resolve(location, option.path(), text);
+  }
+
+  private void problem(String path, String text) {
+    problems.add(values.location(path), path, text);
+  }
+
+  private <T> T required(SpecOption<T> option) {
+    return present(values.find(option));
+  }
+
+  private static <T> T present(@Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("A setting without a problem has a value");
+    }
+    return value;
+  }
+}

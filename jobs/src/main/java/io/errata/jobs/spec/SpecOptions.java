@@ -1,0 +1,441 @@
+package io.errata.jobs.spec;
+
+import static io.errata.jobs.spec.SpecOption.Need.EITHER;
+import static io.errata.jobs.spec.SpecOption.Need.OPTIONAL;
+import static io.errata.jobs.spec.SpecOption.Need.REQUIRED;
+import static io.errata.jobs.spec.SpecOption.Need.REQUIRED_IN_SECTION;
+
+import io.errata.api.ColumnType;
+import io.errata.connectors.archive.ArchiveOptions;
+import io.errata.connectors.archive.ArchiveOptions.Format;
+import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.jobs.spec.LimitsSpec.Amount;
+import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
+import io.errata.state.table.WriteRequest.ConflictPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Every setting of a spec, in the order of the docs. */
+final class SpecOptions {
+  static final SpecOption<String> NAME =
+      SpecOption.of(
+          "name",
+          ValueType.text(),
+          REQUIRED,
+          "What people call the run. It has no part in the plan id.");
+  static final SpecOption<Instant> FROM =
+      SpecOption.of(
+          "window.from",
+          ValueType.instant(),
+          REQUIRED,
+          "Where the window begins in event time, inclusive: ISO 8601 with Z or an offset.");
+  static final SpecOption<Instant> TO =
+      SpecOption.of(
+          "window.to",
+          ValueType.instant(),
+          REQUIRED,
+          "Where the window ends in event time, exclusive: ISO 8601 with Z or an offset.");
+
+  static final SpecOption<String> ARCHIVE_PATH =
+      SpecOption.of(
+          "events.archive.path",
+          ValueType.path(),
+          REQUIRED,
+          "A folder or a file: a path, relative to the spec's folder, or a URI such as `gs://…` or `s3://…`.");
+  static final SpecOption<String> ARCHIVE_LAYOUT =
+      SpecOption.of(
+              "events.archive.layout",
+              ValueType.checkedText(layout -> ArchiveOptions.of("archive", layout, Format.PARQUET)),
+              OPTIONAL,
+              "The folders below the path by time, such as `date=%Y-%m-%d/hour=%H`, with `%Y %m %d %H %M %%`.")
+          .withDefault("", "all files in one folder");
+  static final SpecOption<Format> ARCHIVE_FORMAT =
+      SpecOption.of(
+              "events.archive.format",
+              ValueType.oneOf(words(Format.values())),
+              OPTIONAL,
+              "What the files hold. `csv` and `jsonl` may be gzipped, which their names say (`.gz`).")
+          .withDefault(Format.PARQUET, "`parquet`");
+  static final SpecOption<ZoneId> ARCHIVE_ZONE =
+      SpecOption.of(
+              "events.archive.zone",
+              ValueType.zone(),
+              OPTIONAL,
+              "The zone whose calendar the folders' names follow.")
+          .withDefault(ZoneOffset.UTC, "`UTC`");
+  static final SpecOption<Duration> ARCHIVE_SLACK =
+      SpecOption.of(
+              "events.archive.slack",
+              ValueType.duration(),
+              OPTIONAL,
+              "How far an event's folder may be from the event's time, either way: folders within it are read as well.")
+          .withDefault(ArchiveOptions.DEFAULT_SLACK, "`" + ArchiveOptions.DEFAULT_SLACK + "`");
+  static final SpecOption<Character> ARCHIVE_DELIMITER =
+      SpecOption.of(
+              "events.archive.delimiter",
+              ValueType.character(),
+              OPTIONAL,
+              "What separates the fields of `csv`: one ASCII character; `\\t` for a tab.")
+          .withDefault(',', "`,`");
+
+  static final SpecOption<String> FIELD_ID =
+      SpecOption.of(
+          "events.fields.id",
+          ValueType.text(),
+          REQUIRED,
+          "The field with the event id. A nested field is named by its path, such as `meta.id`; so it is everywhere.");
+  static final SpecOption<String> FIELD_TIME =
+      SpecOption.of(
+          "events.fields.time",
+          ValueType.text(),
+          REQUIRED,
+          "The field with the event time: a timestamp, ISO 8601 text with a zone, or a whole number.");
+  static final SpecOption<TimeUnit> FIELD_TIME_UNIT =
+      SpecOption.of(
+              "events.fields.time-unit",
+              ValueType.oneOf(words(TimeUnit.values())),
+              OPTIONAL,
+              "What a time that is a whole number counts since 1970-01-01T00:00:00Z.")
+          .withDefault(TimeUnit.MILLIS, "`millis`");
+  static final SpecOption<String> FIELD_TYPE =
+      SpecOption.of(
+          "events.fields.type",
+          ValueType.text(),
+          OPTIONAL,
+          "The field with the event type; required for `filter.type`.");
+  static final SpecOption<List<String>> FIELD_SEQUENCE =
+      SpecOption.of(
+              "events.fields.sequence",
+              ValueType.names(),
+              OPTIONAL,
+              "Fields that order the events of one time: an own counter, or Kafka's partition and offset. The id comes last.")
+          .withDefault(List.of(), "none");
+  static final SpecOption<Map<String, ColumnType>> FIELD_TYPES =
+      SpecOption.of(
+              "events.fields.types",
+              ValueType.mapOf(ValueType.oneOf(words(ColumnType.values()))),
+              OPTIONAL,
+              "The types of fields where the files don't tell them, as in `csv`: "
+                  + String.join(", ", words(ColumnType.values()).keySet())
+                  + ".")
+          .withDefault(Map.of(), "as the files and their use say");
+
+  static final SpecOption<List<String>> FILTER_TYPE =
+      SpecOption.of("filter.type", ValueType.names(), OPTIONAL, "The event types that count.")
+          .withDefault(List.of(), "all");
+  static final SpecOption<String> FILTER_WHERE =
+      SpecOption.of(
+              "filter.where",
+              ValueType.condition(),
+              OPTIONAL,
+              "A condition in SQL's notation over the fields; only events for which it is true count.")
+          .withDefaultText("all");
+
+  static final SpecOption<String> WORKER_NAME =
+      SpecOption.of(
+          "worker.name",
+          ValueType.text(),
+          EITHER,
+          "A worker in Java, by its name; the other form is `worker.aggregate`.");
+  static final SpecOption<Optional<Integer>> WORKER_VERSION =
+      SpecOption.of(
+          "worker.version",
+          ValueType.version(),
+          EITHER,
+          "Its version; `as-of` takes the version in force at each event's time.");
+  static final SpecOption<Map<String, String>> AGGREGATE_KEY =
+      SpecOption.of(
+          "worker.aggregate.key",
+          ValueType.mapOf(ValueType.keyExpression()),
+          EITHER,
+          "The declared worker: for each key column of the table, a field or a bucket of a time, such as `day(ts, UTC)`.");
+  static final SpecOption<Map<String, String>> AGGREGATE_COLUMNS =
+      SpecOption.of(
+          "worker.aggregate.columns",
+          ValueType.mapOf(ValueType.function()),
+          EITHER,
+          "For each computed column, its function: sum, count, min, max, first, last, count_distinct, avg of an expression,"
+              + " or md5, sha256 of a template.");
+
+  static final SpecOption<String> BASE_TABLE =
+      SpecOption.of(
+          "base.table",
+          ValueType.text(),
+          EITHER,
+          "Running rows start from this table of the same database, which has the same key and columns;"
+              + " the other form is `base.path`.");
+  static final SpecOption<String> BASE_PATH =
+      SpecOption.of(
+          "base.path",
+          ValueType.path(),
+          EITHER,
+          "Running rows start from this Parquet file or folder, which has the same key and columns.");
+  static final SpecOption<Instant> BASE_TIME =
+      SpecOption.of(
+          "base.time",
+          ValueType.instant(),
+          REQUIRED_IN_SECTION,
+          "The moment that the base shows: the window's start.");
+
+  static final SpecOption<String> URL =
+      SpecOption.of(
+          "table.jdbc.url",
+          ValueType.credential(),
+          REQUIRED,
+          "The database, such as `jdbc:postgresql://localhost/app`, without a password. `embedded:FOLDER` is the database that"
+              + " `errata demo` keeps in a folder. May hold `${env:NAME}` and `${file:path}`.");
+  static final SpecOption<String> USER =
+      SpecOption.of(
+              "table.jdbc.user",
+              ValueType.credential(),
+              OPTIONAL,
+              "The database's user. May hold `${env:NAME}` and `${file:path}`.")
+          .withDefaultText("the driver's");
+  static final SpecOption<String> PASSWORD =
+      SpecOption.of(
+              "table.jdbc.password",
+              ValueType.secret(),
+              OPTIONAL,
+              "The user's password, always as a reference: `${env:NAME}` for an environment variable, `${file:path}` for a file"
+                  + " (a line end after it doesn't count). It is never printed, logged or stored.")
+          .withDefaultText("none");
+  static final SpecOption<String> TABLE_NAME =
+      SpecOption.of(
+          "table.name",
+          ValueType.text(),
+          REQUIRED,
+          "The live table, with its schema, such as `public.daily_totals`; parts with capitals in double quotes.");
+  static final SpecOption<List<String>> KEY =
+      SpecOption.of(
+          "table.key",
+          ValueType.names(),
+          REQUIRED,
+          "The key columns. A primary key or unique constraint must stand on them.");
+  static final SpecOption<List<String>> COMPARE =
+      SpecOption.of(
+              "table.compare",
+              ValueType.names(),
+              OPTIONAL,
+              "The columns that are compared and corrected; required for a worker in Java.")
+          .withDefaultText("all columns of `worker.aggregate`");
+  static final SpecOption<String> OWNS =
+      SpecOption.of(
+              "table.owns",
+              ValueType.text(),
+              OPTIONAL,
+              "A predicate in the table's SQL for the rows that the window answers for. A live row in it that no event makes is"
+                  + " deleted, as far as `limits.deletes` allows.")
+          .withDefaultText("the rows whose keys the window's events touch");
+  static final SpecOption<Map<String, String>> SET =
+      SpecOption.of(
+              "table.set",
+              ValueType.mapOf(ValueType.text()),
+              OPTIONAL,
+              "SQL expressions for columns that are written with a correction but not compared, such as"
+                  + " `updated_at: \"now()\"`.")
+          .withDefault(Map.of(), "none");
+  static final SpecOption<String> COMPLETE_TO =
+      SpecOption.of(
+          "table.complete-to",
+          ValueType.checkedText(SpecOptions::checkTimeOrQuery),
+          OPTIONAL,
+          "For running rows, the event time up to which the live rows are complete: a time, or a query that gives one and"
+              + " begins with `select`. Required with `base`.");
+  static final SpecOption<Duration> LOCK_TIMEOUT =
+      SpecOption.of(
+              "table.lock-timeout",
+              ValueType.duration(),
+              OPTIONAL,
+              "How long an apply waits for a lock, from a millisecond.")
+          .withDefault(Duration.ofSeconds(10), "`PT10S`");
+  static final SpecOption<Duration> STATEMENT_TIMEOUT =
+      SpecOption.of(
+              "table.statement-timeout",
+              ValueType.duration(),
+              OPTIONAL,
+              "How long one statement may take; `PT0S` for no limit.")
+          .withDefault(Duration.ofMinutes(10), "`PT10M`");
+
+  static final SpecOption<Amount> CORRECTIONS =
+      SpecOption.of(
+              "limits.corrections",
+              ValueType.amount(),
+              OPTIONAL,
+              "The most corrections of all kinds: rows, or percent of the live rows in scope.")
+          .withDefaultText("unlimited");
+  static final SpecOption<Amount> DELETES =
+      SpecOption.of(
+              "limits.deletes",
+              ValueType.amount(),
+              OPTIONAL,
+              "The most rows that may be deleted: rows, or percent of the live rows in scope.")
+          .withDefault(new Amount(0, Amount.Unit.ROWS), "`0`");
+  static final SpecOption<Amount> QUARANTINE =
+      SpecOption.of(
+              "limits.quarantine",
+              ValueType.amount(),
+              OPTIONAL,
+              "The most keys that may be left out because of their events: keys, or percent of the live rows in scope.")
+          .withDefault(new Amount(0, Amount.Unit.ROWS), "`0`");
+  static final SpecOption<MissingCoverage> MISSING_COVERAGE =
+      SpecOption.of(
+              "limits.missing-coverage",
+              ValueType.oneOf(words(MissingCoverage.values())),
+              OPTIONAL,
+              "What happens where the source no longer holds all of the window: `fail`, or `allow`, which the plan then says.")
+          .withDefault(MissingCoverage.FAIL, "`fail`");
+  static final SpecOption<Long> RATE =
+      SpecOption.of(
+              "limits.rate",
+              ValueType.rate(),
+              OPTIONAL,
+              "The most events to read in a second, such as `50000/s`.")
+          .withDefaultText("unlimited");
+
+  static final SpecOption<ConflictPolicy> CONFLICTS =
+      SpecOption.of(
+              "conflicts",
+              ValueType.oneOf(words(ConflictPolicy.values())),
+              OPTIONAL,
+              "What `apply` does where a row is no longer as the plan saw it: `abort` writes nothing, `skip` leaves and lists"
+                  + " that row.")
+          .withDefault(ConflictPolicy.ABORT, "`abort`");
+  static final SpecOption<String> PLANS =
+      SpecOption.of(
+              "plans",
+              ValueType.path(),
+              OPTIONAL,
+              "The folder that plans are written below: a path, relative to the spec's folder, or a URI.")
+          .withDefaultText("`plans` beside the spec");
+
+  private static final List<SpecOption<?>> ALL =
+      List.of(
+          NAME,
+          FROM,
+          TO,
+          ARCHIVE_PATH,
+          ARCHIVE_LAYOUT,
+          ARCHIVE_FORMAT,
+          ARCHIVE_ZONE,
+          ARCHIVE_SLACK,
+          ARCHIVE_DELIMITER,
+          FIELD_ID,
+          FIELD_TIME,
+          FIELD_TIME_UNIT,
+          FIELD_TYPE,
+          FIELD_SEQUENCE,
+          FIELD_TYPES,
+          FILTER_TYPE,
+          FILTER_WHERE,
+          WORKER_NAME,
+          WORKER_VERSION,
+          AGGREGATE_KEY,
+          AGGREGATE_COLUMNS,
+          BASE_TABLE,
+          BASE_PATH,
+          BASE_TIME,
+          URL,
+          USER,
+          PASSWORD,
+          TABLE_NAME,
+          KEY,
+          COMPARE,
+          OWNS,
+          SET,
+          COMPLETE_TO,
+          LOCK_TIMEOUT,
+          STATEMENT_TIMEOUT,
+          CORRECTIONS,
+          DELETES,
+          QUARANTINE,
+          MISSING_COVERAGE,
+          RATE,
+          CONFLICTS,
+          PLANS);
+
+  /** What a later release will understand, with what this one says about it. */
+  private static final Map<String, String> LATER = new LinkedHashMap<>();
+
+  static {
+    LATER.put(
+        "events.kafka", "this release reads archives only, not Kafka yet; give events.archive");
+    LATER.put(
+        "correct",
+        "this release doesn't know `correct: difference` yet; it corrects bucketed and running rows");
+  }
+
+  private SpecOptions() {}
+
+  static List<SpecOption<?>> all() {
+    return ALL;
+  }
+
+  /** Paths that are refused with a message of their own. */
+  static Map<String, String> later() {
+    return LATER;
+  }
+
+  /** The places where references to secrets are understood. */
+  static List<SpecOption<String>> credentials() {
+    return List.of(URL, USER, PASSWORD);
+  }
+
+  /** Those that are relative to the spec's folder. */
+  static List<SpecOption<String>> paths() {
+    return List.of(ARCHIVE_PATH, BASE_PATH, PLANS);
+  }
+
+  static Optional<SpecOption<?>> find(String path) {
+    return ALL.stream().filter(option -> option.path().equals(path)).findFirst();
+  }
+
+  /** Whether settings stand below a path. */
+  static boolean isSection(String path) {
+    return path.isEmpty() || ALL.stream().anyMatch(option -> option.path().startsWith(path + "."));
+  }
+
+  /** The names of what may stand in a section. */
+  static Set<String> namesIn(String section) {
+    Set<String> names = new LinkedHashSet<>();
+    String prefix = section.isEmpty() ? "" : section + ".";
+    for (SpecOption<?> option : ALL) {
+      if (option.path().startsWith(prefix)) {
+        String rest = option.path().substring(prefix.length());
+        names.add(rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest);
+      }
+    }
+    return names;
+  }
+
+  private static void checkTimeOrQuery(String text) {
+    if (!isQuery(text)) {
+      try {
+        ValueType.parseInstant(text);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            e.getMessage() + "; or write a query that begins with select", e);
+      }
+    }
+  }
+
+  static boolean isQuery(String text) {
+    return text.strip().toLowerCase(Locale.ROOT).startsWith("select");
+  }
+
+  private static <E extends Enum<E>> Map<String, E> words(E[] values) {
+    Map<String, E> words = new LinkedHashMap<>();
+    for (E value : values) {
+      words.put(value.name().toLowerCase(Locale.ROOT).replace('_', '-'), value);
+    }
+    return words;
+  }
+}
