@@ -59,7 +59,7 @@ final class ParquetFormat implements ArchiveFormat {
     }
   }
 
-  private static ParquetFileReader reader(String path, long size) throws IOException {
+  static ParquetFileReader reader(String path, long size) throws IOException {
     checkMagic(path, size);
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())

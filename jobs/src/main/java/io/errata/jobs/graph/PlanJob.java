@@ -1,6 +1,9 @@
 package io.errata.jobs.graph;
 
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
@@ -67,6 +70,15 @@ public final class PlanJob {
   public record Rows(
       LiveTableOptions options, TableDescription table, List<SnapshotSplit> splits) {}
 
+  /** What running rows start from. */
+  public sealed interface Base {
+    /** Rows of a table. */
+    record OfTable(Rows rows) implements Base {}
+
+    /** Rows of files. */
+    record OfFiles(List<ParquetSnapshot.Part> parts) implements Base {}
+  }
+
   /**
    * How events are spread over the tasks before they are sorted; the plan must not depend on it.
    */
@@ -84,7 +96,7 @@ public final class PlanJob {
    * @param base the rows that running rows start from
    */
   public void build(
-      StreamExecutionEnvironment env, Rows live, Optional<Rows> base, InputOrder order) {
+      StreamExecutionEnvironment env, Rows live, Optional<Base> base, InputOrder order) {
     JobStreams streams = new JobStreams(table, events);
 
     DataStream<SourceRecord> source =
@@ -113,7 +125,7 @@ public final class PlanJob {
             intake.getSideOutput(streams.barred()),
             rows(env, live, LiveRowSource.Role.LIVE, "live rows", streams));
     if (base.isPresent()) {
-      keyed = keyed.union(rows(env, base.get(), LiveRowSource.Role.BASE, "base rows", streams));
+      keyed = keyed.union(base(env, base.get(), streams));
     }
 
     SingleOutputStreamOperator<Outcome> replayed =
@@ -154,6 +166,28 @@ public final class PlanJob {
         .name("end")
         .uid("end")
         .setParallelism(1);
+  }
+
+  private DataStream<KeyedRecord> base(
+      StreamExecutionEnvironment env, Base base, JobStreams streams) {
+    if (base instanceof Base.OfTable fromTable) {
+      return rows(env, fromTable.rows(), LiveRowSource.Role.BASE, "base rows", streams);
+    }
+    List<ParquetSnapshot.Part> parts = ((Base.OfFiles) base).parts();
+    if (parts.isEmpty()) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SOURCE,
+          "Cannot read the base: there are no rows in its files",
+          "Check base.path.");
+    }
+    return env.fromSequence(0, parts.size() - 1)
+        .name("base files")
+        .uid("base-files")
+        .rebalance()
+        .flatMap(new BaseFileFunction(parts, table))
+        .returns(streams.keyed())
+        .name("base rows")
+        .uid("base-rows");
   }
 
   private static DataStream<KeyedRecord> rows(

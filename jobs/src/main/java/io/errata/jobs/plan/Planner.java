@@ -7,11 +7,13 @@ import io.errata.connectors.InputPart;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.archive.ArchiveWindowSource;
+import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.jobs.graph.JobSummary;
 import io.errata.jobs.graph.PlanJob;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.spec.Spec.BaseSpec;
 import io.errata.state.digest.Digest;
 import io.errata.state.digest.SetDigest;
 import io.errata.state.plan.CorrectionCounts;
@@ -31,6 +33,7 @@ import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.LiveTables;
 import io.errata.state.table.Snapshot;
+import io.errata.state.table.TableDescription;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -116,7 +119,7 @@ public final class Planner implements AutoCloseable {
     Snapshot snapshot =
         resources.hold(table.openSnapshot(prepared.range(), 4 * options.parallelism()));
     Instant openedAt = clock.instant();
-    Optional<PlanJob.Rows> base = base(spec, prepared, options);
+    Optional<PlanJob.Base> base = base(spec, prepared, options);
 
     stages.begin("recompute and compare");
     PlanJob job =
@@ -197,37 +200,35 @@ public final class Planner implements AutoCloseable {
             + " they don't matter; the plan then says so.");
   }
 
-  private Optional<PlanJob.Rows> base(Spec spec, Preparation prepared, PlannerOptions options) {
+  private Optional<PlanJob.Base> base(Spec spec, Preparation prepared, PlannerOptions options) {
     if (spec.base().isEmpty()) {
       return Optional.empty();
     }
+    BaseSpec base = spec.base().get();
+    if (base.path().isPresent()) {
+      return Optional.of(
+          new PlanJob.Base.OfFiles(
+              ParquetSnapshot.parts(base.path().get(), prepared.table().values())));
+    }
     LiveTableOptions live = spec.table();
-    String name =
-        spec.base()
-            .get()
-            .table()
-            .orElseThrow(
-                () ->
-                    new ErrataException(
-                        ErrorCode.INVALID_SPEC,
-                        "Cannot read base.path: this release reads bases from tables",
-                        "Load the snapshot into a table beside the live table and name it in base.table."));
-    LiveTableOptions beneath =
+    LiveTableOptions rows =
         new LiveTableOptions(
             live.url(),
             live.user(),
             live.password(),
-            name,
+            base.table().orElseThrow(),
             live.key(),
             live.compare(),
             live.owns(),
             Map.of(),
             live.lockTimeout(),
             live.statementTimeout());
-    LiveTable table = resources.hold(LiveTables.open(beneath));
+    LiveTable table = resources.hold(LiveTables.open(rows));
+    TableDescription description = table.describe();
     Snapshot snapshot =
         resources.hold(table.openSnapshot(Optional.empty(), 4 * options.parallelism()));
-    return Optional.of(new PlanJob.Rows(beneath, table.describe(), snapshot.splits()));
+    return Optional.of(
+        new PlanJob.Base.OfTable(new PlanJob.Rows(rows, description, snapshot.splits())));
   }
 
   private static PlanManifest manifest(
