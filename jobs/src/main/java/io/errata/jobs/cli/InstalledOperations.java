@@ -1,0 +1,57 @@
+package io.errata.jobs.cli;
+
+import io.errata.jobs.plan.Finding;
+import io.errata.jobs.plan.FlinkPlanStorage;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Planner;
+import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.plan.Preflight;
+import io.errata.jobs.spec.Spec;
+import io.errata.jobs.spec.SpecParser;
+import io.errata.state.plan.LocalPlanStorage;
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanStorage;
+import io.errata.state.table.LiveTable;
+import io.errata.state.table.LiveTables;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The real ones. */
+final class InstalledOperations implements Operations {
+  @Override
+  public Spec parse(Path file, List<String> overrides) {
+    return SpecParser.parse(file, overrides);
+  }
+
+  @Override
+  public Spec parsePlanned(String text, List<String> overrides) {
+    return SpecParser.parseText(text, overrides);
+  }
+
+  @Override
+  public List<Finding> check(Spec spec) {
+    return Preflight.check(spec);
+  }
+
+  @Override
+  public PlanDirectory plan(
+      Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation) {
+    try (Planner planner = new Planner(progress);
+        Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
+      return planner.plan(spec, options);
+    }
+  }
+
+  @Override
+  public PlanStorage storage(String folder) {
+    // Without Flink, whose file systems take a second to load.
+    return folder.contains("://")
+        ? FlinkPlanStorage.at(folder)
+        : LocalPlanStorage.of(Path.of(folder));
+  }
+
+  @Override
+  public LiveTable open(Spec spec) {
+    return LiveTables.open(spec.table());
+  }
+}

@@ -1,0 +1,110 @@
+package io.errata.jobs.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The program: runs a command line, and leaves nothing behind however it ends. */
+public final class Main {
+  /** How long what is under way may take to be given up, once the person wants to stop. */
+  private static final int GIVE_UP_SECONDS = 45;
+
+  /** As long where there is nothing to give up, such as while a connection is being made. */
+  private static final int LEAVE_SECONDS = 3;
+
+  /** How long threads of others may keep the process from ending. */
+  private static final int END_SECONDS = 60;
+
+  /** As a shell has it: 128 and the number of SIGINT. */
+  private static final int INTERRUPTED = 130;
+
+  private Main() {}
+
+  /** Runs a command line and ends the process with its exit status. */
+  public static void main(String[] args) {
+    // Before the first logger is made, which is when the level is read.
+    if (Arrays.asList(args).contains("--debug")) {
+      logMore();
+    }
+    Charset charset = ErrorStream.charset();
+    ErrorStream errors = new ErrorStream(new FileOutputStream(FileDescriptor.err), charset);
+    System.setErr(errors.print());
+    PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, charset);
+    Cancellation cancellation = new Cancellation();
+    CountDownLatch done = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cancellation, done), "errata-stop"));
+    Session session =
+        new Session(
+            new InstalledOperations(),
+            out,
+            errors,
+            Terminal.find(System.getenv()),
+            cancellation,
+            Path.of("").toAbsolutePath());
+    int status = 1;
+    try {
+      status = new Cli(session).run(args);
+    } finally {
+      out.flush();
+      done.countDown();
+      end(status);
+    }
+  }
+
+  private static void logMore() {
+    System.getProperties().putIfAbsent("errata.log.level", "DEBUG");
+    System.getProperties().putIfAbsent("errata.log.flink", "INFO");
+    System.getProperties().putIfAbsent("errata.log.trace", "full");
+  }
+
+  /**
+   * Ends the process although Flink leaves threads; its shutdown hooks still run, for they delete
+   * its folders.
+   */
+  private static void end(int status) {
+    haltLater(status);
+    System.exit(status);
+  }
+
+  /**
+   * Runs when the process ends, for whatever reason: gives up what is under way, where there is
+   * anything.
+   */
+  private static void stop(Cancellation cancellation, CountDownLatch done) {
+    if (done.getCount() == 0) {
+      return;
+    }
+    haltLater(INTERRUPTED);
+    boolean busy = cancellation.cancel();
+    try {
+      // The worker closes what it has opened, deletes what it has staged, and tells that it was
+      // stopped.
+      if (!done.await(busy ? GIVE_UP_SECONDS : LEAVE_SECONDS, TimeUnit.SECONDS)) {
+        Runtime.getRuntime().halt(INTERRUPTED);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void haltLater(int status) {
+    Thread halt =
+        new Thread(
+            () -> {
+              try {
+                TimeUnit.SECONDS.sleep(END_SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              Runtime.getRuntime().halt(status);
+            },
+            "errata-halt");
+    halt.setDaemon(true);
+    halt.start();
+  }
+}
