@@ -86,7 +86,8 @@ final class JobWatch {
   }
 
   private static ErrataException failure(Throwable e) {
-    return ExceptionUtils.findThrowable(e, ErrataException.class)
+    return ExceptionUtils.findThrowableSerializedAware(
+            e, ErrataException.class, JobWatch.class.getClassLoader())
         .map(cause -> new ErrataException(cause.code(), cause.getMessage(), cause.next(), e))
         .orElseGet(
             () ->

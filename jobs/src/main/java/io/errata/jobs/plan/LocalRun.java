@@ -6,8 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.stream.Stream;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.ClusterOptions;
@@ -17,10 +16,12 @@ import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.NettyShuffleEnvironmentOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalRun implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalRun.class);
+
+  private static final int ATTEMPTS = 100;
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final StreamExecutionEnvironment env;
   private final Path temporary;
@@ -69,8 +73,11 @@ final class LocalRun implements AutoCloseable {
     configuration.set(CoreOptions.TMP_DIRS, temporary.toString());
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(384));
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
+    // Each task of a blocking exchange wants buffers of its own, however little it has to write.
+    MemorySize network = MemorySize.ofMebiBytes(Math.min(1024, 64L * Math.max(2, parallelism)));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
+    configuration.set(NettyShuffleEnvironmentOptions.NETWORK_SORT_SHUFFLE_MIN_BUFFERS, 64);
     // Accumulators, from which the progress is shown, travel with heartbeats.
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
     configuration.set(
@@ -84,14 +91,21 @@ final class LocalRun implements AutoCloseable {
     return env;
   }
 
+  /** Deletes the temporary files. The cluster deletes its own as it shuts down, which may take some more moments. */
   @Override
   public void close() {
-    try (Stream<Path> paths = Files.walk(temporary)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
+    IOException last = null;
+    for (int attempt = 0; attempt < ATTEMPTS && Files.exists(temporary); attempt++) {
+      try {
+        FileUtils.deleteDirectory(temporary.toFile());
+        return;
+      } catch (IOException e) {
+        last = e;
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
-    } catch (IOException e) {
-      LOG.warn("Cannot delete the temporary folder {}; it can be removed by hand", temporary, e);
+    }
+    if (Files.exists(temporary)) {
+      LOG.warn("Cannot delete the temporary folder {}; it can be removed by hand", temporary, last);
     }
   }
 }
