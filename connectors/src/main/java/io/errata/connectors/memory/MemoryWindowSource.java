@@ -70,16 +70,21 @@ public final class MemoryWindowSource implements WindowSource {
         }
       }
     }
+    if (paths().contains(field)) {
+      return ColumnType.TEXT;
+    }
     throw new ErrataException(
         ErrorCode.INVALID_SOURCE,
         "Cannot find field: " + field + " (no row in memory has it)",
-        "Name a field that the rows have.");
+        "It has " + paths() + ".");
   }
 
   @Override
   public ResolvedWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
     FieldPlan plan = new FieldPlan(schema);
-    naturalTypes(plan.paths());
+    if (parts.stream().anyMatch(part -> !part.isEmpty())) {
+      naturalTypes(plan.paths());
+    }
     List<InputPart> inputs = new ArrayList<>();
     List<byte[]> rows = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
@@ -87,5 +92,14 @@ public final class MemoryWindowSource implements WindowSource {
       rows.add(MemoryRows.write(parts.get(i), plan));
     }
     return new MemoryWindow(window, schema, condition.orElse(null), inputs, gaps, rows);
+  }
+
+  private List<String> paths() {
+    return parts.stream()
+        .flatMap(List::stream)
+        .flatMap(row -> row.keySet().stream())
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

@@ -85,12 +85,12 @@ public final class EventAssembler {
   private EventRecord event(@Nullable Object time, Position position) {
     @Nullable String id = text(Conversion.text(values[plan.id()]), "id", plan.schema().id());
     if (id == null) {
-      reject("id " + plan.schema().id() + " is missing");
+      reject(plan.schema().id() + " (the id): it is missing");
     }
     if (time == null) {
-      reject("time " + plan.schema().time() + " is missing");
+      reject(plan.schema().time() + " (the time): it is missing");
     } else if (time instanceof Unreadable unreadable) {
-      reject("time " + plan.schema().time() + ": " + unreadable.reason());
+      reject(plan.schema().time() + " (the time): " + unreadable.reason());
     }
     @Nullable String type =
         plan.type() < 0
@@ -150,7 +150,7 @@ public final class EventAssembler {
 
   private @Nullable String text(@Nullable Object value, String role, @Nullable String path) {
     if (value instanceof Unreadable unreadable) {
-      reject(role + " " + path + ": " + unreadable.reason());
+      reject(path + " (the " + role + "): " + unreadable.reason());
       return null;
     }
     return (String) value;
