@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -24,6 +25,9 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     implements OneInputStreamOperator<SourceRecord, KeyedRecord>, BoundedOneInput {
   private static final long serialVersionUID = 1;
 
+  /** Accumulator: events that were compared with their copies. */
+  static final String DEDUPED = "errata.events.deduped";
+
   private static final String CONFLICT = "its id stands for several events that differ";
 
   private final WorkerDefinition worker;
@@ -35,6 +39,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   private transient EventRouter router;
   private transient Map<String, Copies> group;
   private transient long groupKey;
+  private transient LongCounter deduped;
   private transient long duplicates;
   private transient long conflicting;
   private transient long used;
@@ -52,6 +57,8 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     super.open();
     content = new EventContent(sequenceOnly(schema));
     group = new LinkedHashMap<>();
+    deduped = new LongCounter();
+    getRuntimeContext().addAccumulator(DEDUPED, deduped);
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
     router =
         new EventRouter(
@@ -88,6 +95,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   @Override
   public void processElement(StreamRecord<SourceRecord> element) {
     EventRecord event = (EventRecord) element.getValue();
+    deduped.add(1);
     long sortKey = SortKey.of(event.id());
     if (sortKey != groupKey) {
       finishGroup();

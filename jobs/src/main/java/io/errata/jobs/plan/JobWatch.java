@@ -29,7 +29,7 @@ final class JobWatch {
   /**
    * Runs it.
    *
-   * @param expected about how many events and rows there will be
+   * @param expected about how many steps there will be: an event is read and then deduped, a row is compared
    * @throws ErrataException the one that a task failed with, or INTERNAL
    */
   void execute(String name, long expected) {

@@ -137,7 +137,7 @@ public final class Planner implements AutoCloseable {
         base,
         options.order());
     new JobWatch(run.env(), stages, resources)
-        .execute("errata " + spec.name(), window.estimatedEvents() + snapshot.estimatedRows());
+        .execute("errata " + spec.name(), 2 * window.estimatedEvents() + snapshot.estimatedRows());
     JobSummary summary = JobSummary.read(FlinkPlanStorage.at(plans.below(staging)));
 
     stages.begin("check the evidence");
