@@ -25,12 +25,14 @@ public record Window(Instant from, Instant to) implements Serializable {
   }
 
   /**
-   * A window of whole buckets that holds this one: the smallest, but whole days where the clocks change near one of its
-   * ends, since hours and minutes that are there twice, or in part, may reach into each other.
+   * A window of whole buckets that holds this one: the smallest, but whole days where the clocks
+   * change near one of its ends, since hours and minutes that are there twice, or in part, may
+   * reach into each other.
    */
   public Window widen(Bucket bucket) {
     Bucket whole =
-        isWithinDay(bucket.unit()) && (isNearClockChange(from, bucket) || isNearClockChange(to, bucket))
+        isWithinDay(bucket.unit())
+                && (isNearClockChange(from, bucket) || isNearClockChange(to, bucket))
             ? new Bucket(Bucket.Unit.DAY, bucket.zone())
             : bucket;
     Instant lastStart = whole.start(to);

@@ -59,7 +59,8 @@ class WindowTest {
 
   @Test
   void hours_nearAClockChange_areWidenedToDays() {
-    // On 2024-04-07 the clocks of Lord Howe go back by half an hour, so that half of an hour is there twice.
+    // On 2024-04-07 the clocks of Lord Howe go back by half an hour, so that half of an hour is
+    // there twice.
     Bucket hour = new Bucket(Unit.HOUR, ZoneId.of("Australia/Lord_Howe"));
 
     Window widened = window("2024-04-06T15:10:00Z", "2024-04-06T15:20:00Z").widen(hour);

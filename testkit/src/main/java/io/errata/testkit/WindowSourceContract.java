@@ -309,6 +309,20 @@ public abstract class WindowSourceContract {
   }
 
   @Test
+  void rejected_ofUnknownTimeIsEmittedFromAmongEventsOutsideTheWindow() throws Exception {
+    Map<String, Object> noTime = event("timeless", "2024-06-10T12:00:00Z");
+    noTime.remove("ts");
+    WindowRun run =
+        WindowRun.of(
+            resolve(
+                event("early", "2024-06-10T11:00:00Z"),
+                noTime,
+                event("later", "2024-06-10T11:30:00Z")),
+            1);
+    assertThat(run.ids()).containsExactly("timeless");
+  }
+
+  @Test
   void receipts_areNeededOfEverySplit() throws Exception {
     ResolvedWindow window =
         resolve(

@@ -20,8 +20,9 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a table at one moment, kept in one or more Parquet files: what running rows start from. Unlike an archive's
- * events, a row that can't be read ends the job: there is no row to start from then.
+ * The rows of a table at one moment, kept in one or more Parquet files: what running rows start
+ * from. Unlike an archive's events, a row that can't be read ends the job: there is no row to start
+ * from then.
  */
 public final class ParquetSnapshot {
   private ParquetSnapshot() {}
@@ -43,8 +44,9 @@ public final class ParquetSnapshot {
    * Lists the row groups of a file, or of all files below a folder, in the order of their names.
    *
    * @param columns the columns that are wanted
-   * @throws ErrataException INVALID_SOURCE where there is no such path, a file is not Parquet, or a column is missing or has
-   *     a type that can't become the wanted one; UNAVAILABLE where the store fails
+   * @throws ErrataException INVALID_SOURCE where there is no such path, a file is not Parquet, or a
+   *     column is missing or has a type that can't become the wanted one; UNAVAILABLE where the
+   *     store fails
    */
   public static List<Part> parts(String path, RowSchema columns) {
     ArchiveListing listing =
@@ -84,8 +86,8 @@ public final class ParquetSnapshot {
    * Reads the rows of a part.
    *
    * @param columns as for {@link #parts}
-   * @throws ErrataException INVALID_SOURCE where the file was replaced or a row can't be read, UNAVAILABLE where the store
-   *     fails
+   * @throws ErrataException INVALID_SOURCE where the file was replaced or a row can't be read,
+   *     UNAVAILABLE where the store fails
    */
   public static void read(Part part, RowSchema columns, Consumer<Row> out) {
     List<String> names = columns.names();
@@ -114,7 +116,12 @@ public final class ParquetSnapshot {
             if (values[i] instanceof Unreadable unreadable) {
               throw invalid(
                   part.file(),
-                  "row " + decoder.offset() + ", column " + names.get(i) + ": " + unreadable.reason(),
+                  "row "
+                      + decoder.offset()
+                      + ", column "
+                      + names.get(i)
+                      + ": "
+                      + unreadable.reason(),
                   null);
             }
           }
@@ -128,7 +135,8 @@ public final class ParquetSnapshot {
       throw invalid(part.file(), String.valueOf(e.getMessage()), e);
     }
     if (read != part.rows()) {
-      throw invalid(part.file(), read + " rows were read (" + part.rows() + " were expected)", null);
+      throw invalid(
+          part.file(), read + " rows were read (" + part.rows() + " were expected)", null);
     }
   }
 
