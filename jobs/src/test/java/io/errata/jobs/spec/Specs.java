@@ -38,7 +38,8 @@ final class Specs {
       conflicts: abort
       """;
 
-  static final Map<String, String> ENVIRONMENT = Map.of("PGPASSWORD", "hunter2", "EMPTY", "");
+  static final Map<String, String> ENVIRONMENT =
+      Map.of("PGPASSWORD", "hunter2", "EMPTY", "", "PGHOST", "db", "PGUSER", "app");
 
   private Specs() {}
 
