@@ -256,7 +256,7 @@ class CliIT {
           errata("apply", planned.document("plan").get("plan").asText(), "--json");
       assertThat(ended.status()).isEqualTo(2);
       assertThat(ended.document("apply").at("/error/code").asText()).isEqualTo("FORBIDDEN");
-      assertThat(ended.document("apply").at("/error/message").asText()).contains("reader");
+      assertThat(ended.document("apply").at("/error/message").asText()).contains("daily_totals");
       assertThat(table()).isEqualTo(before);
     } finally {
       sql("DROP OWNED BY reader", "DROP ROLE reader");

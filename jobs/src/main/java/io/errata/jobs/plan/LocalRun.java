@@ -20,6 +20,7 @@ import org.apache.flink.configuration.NettyShuffleEnvironmentOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
@@ -71,6 +72,8 @@ final class LocalRun implements AutoCloseable {
     configuration.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
     configuration.set(BatchExecutionOptions.ADAPTIVE_AUTO_PARALLELISM_ENABLED, false);
     configuration.set(CoreOptions.TMP_DIRS, temporary.toString());
+    // The web server's folder for uploads isn't among those.
+    configuration.set(WebOptions.TMP_DIR, temporary.toString());
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(384));
     // Each task of a blocking exchange wants buffers of its own, however little it has to write.
