@@ -94,7 +94,10 @@ final class LocalRun implements AutoCloseable {
     return env;
   }
 
-  /** Deletes the temporary files. The cluster deletes its own as it shuts down, which may take some more moments. */
+  /**
+   * Deletes the temporary files. The cluster deletes its own as it shuts down, which may take some
+   * more moments.
+   */
   @Override
   public void close() {
     IOException last = null;

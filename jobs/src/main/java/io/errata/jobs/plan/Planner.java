@@ -131,13 +131,20 @@ public final class Planner implements AutoCloseable {
             plans.below(staging),
             spec.limits().rate());
     LocalRun run = resources.hold(LocalRun.open(options.parallelism()));
-    job.build(
-        run.env(),
-        new PlanJob.Rows(spec.table(), prepared.table(), snapshot.splits()),
-        base,
-        options.order());
-    new JobWatch(run.env(), stages, resources)
-        .execute("errata " + spec.name(), 2 * window.estimatedEvents() + snapshot.estimatedRows());
+    try {
+      job.build(
+          run.env(),
+          new PlanJob.Rows(spec.table(), prepared.table(), snapshot.splits()),
+          base,
+          options.order());
+      new JobWatch(run.env(), stages, resources)
+          .execute(
+              "errata " + spec.name(), 2 * window.estimatedEvents() + snapshot.estimatedRows());
+    } catch (RuntimeException e) {
+      // Once more: where it is stopped while Flink starts, folders are made after the first time.
+      run.close();
+      throw e;
+    }
     JobSummary summary = JobSummary.read(FlinkPlanStorage.at(plans.below(staging)));
 
     stages.begin("check the evidence");
