@@ -228,7 +228,7 @@ public final class PlanDirectory {
       throw new ErrataException(
           ErrorCode.INVALID_PLAN,
           "Cannot open plan " + location + ": there is no " + MANIFEST + " in it",
-          "Give the folder of a plan, or its id; status lists the plans.");
+          "Give the folder of a plan, or its id.");
     }
     byte[] json;
     try (InputStream in = storage.read(prefix + MANIFEST)) {
