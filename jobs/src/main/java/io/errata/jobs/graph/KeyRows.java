@@ -34,7 +34,7 @@ final class KeyRows {
    */
   Map<String, Row> of(EventRecord event) {
     Map<String, Row> keys = new LinkedHashMap<>();
-    for (Row key : worker.inForce(event.time()).keys(event)) {
+    for (Row key : worker.inForce(event).keys(event)) {
       Row stored = stored(key);
       keys.put(CanonicalForm.of(stored), stored);
     }

@@ -1,5 +1,6 @@
 package io.errata.jobs.worker;
 
+import io.errata.api.Event;
 import io.errata.api.RejectedEventException;
 import io.errata.api.RowSchema;
 import io.errata.api.Worker;
@@ -64,6 +65,16 @@ public final class ReplayWorker {
     }
     throw new RejectedEventException(
         "no version of worker " + versions.get(0).name() + " is in force at the time of the event");
+  }
+
+  /**
+   * The version in force for an event, whose time is asked for only where it decides: the key of an
+   * event without a readable time can be known.
+   *
+   * @throws RejectedEventException as {@link #inForce(Instant)}, and where the time can't be read
+   */
+  public Worker<Object> inForce(Event event) {
+    return asOf ? inForce(event.time()) : versions.get(0);
   }
 
   /** All versions, by effective date. */
