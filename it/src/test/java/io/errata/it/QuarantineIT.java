@@ -1,0 +1,250 @@
+package io.errata.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanManifest.LimitHit;
+import io.errata.state.plan.QuarantineEntry;
+import io.errata.state.table.WriteResult.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No guess: an event that can't be used keeps its keys from being corrected, and no others. */
+class QuarantineIT {
+  @TempDir private Path folder;
+  private Database database;
+
+  @BeforeEach
+  void writeEventsAndTable() throws IOException {
+    write(
+        "good.jsonl",
+        event("e1", "2024-06-10T12:00:00Z", "ann", "1.50"),
+        event("e2", "2024-06-10T12:01:00Z", "ben", "2"),
+        event("e3", "2024-06-10T12:02:00Z", "cia", "3"),
+        event("e4", "2024-06-10T12:03:00Z", "ann", "4"));
+    database = Database.create();
+    database.execute(
+        "CREATE TABLE totals (name text PRIMARY KEY, total numeric(14,2), events bigint)");
+    database.execute(
+        "INSERT INTO totals VALUES ('ann', 0, 0), ('ben', 0, 0), ('cia', 3, 1), ('dan', 9, 9)");
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  private void write(String file, String... lines) throws IOException {
+    Files.createDirectories(folder.resolve("archive"));
+    Files.writeString(folder.resolve("archive").resolve(file), String.join("\n", lines) + "\n");
+  }
+
+  private static String event(String id, String time, String name, String amount) {
+    return "{\"id\":\"%s\",\"ts\":\"%s\",\"name\":\"%s\",\"amount\":%s}"
+        .formatted(id, time, name, amount);
+  }
+
+  private SpecDraft draft() {
+    return SpecDraft.of(database, folder.resolve("plans"))
+        .window("2024-06-10T12:00:00Z", "2024-06-10T12:30:00Z")
+        .archive(folder.resolve("archive"), "", "jsonl")
+        .set("events.fields.id", "id")
+        .set("events.fields.time", "ts")
+        .set("events.fields.types", Map.of("amount", "decimal"))
+        .aggregate(Map.of("name", "name"), Map.of("total", "sum(amount)", "events", "count()"))
+        .table("totals", List.of("name"), List.of("total", "events"))
+        .set("table.owns", "true");
+  }
+
+  private PlanDirectory plan() {
+    return Runs.plan(draft());
+  }
+
+  private static List<String> keys(PlanDirectory plan) {
+    return Runs.quarantine(plan).stream().map(QuarantineEntry::key).distinct().sorted().toList();
+  }
+
+  @Test
+  void nothingIsInQuarantine_whereEveryEventCanBeUsed() {
+    PlanDirectory plan = plan();
+    assertThat(Runs.quarantine(plan)).isEmpty();
+    assertThat(plan.manifest().limits()).isEmpty();
+    assertThat(Runs.corrections(plan))
+        .isEqualTo(
+            Map.of(
+                "[ann]", "update [ann, 5.5, 2]", "[ben]", "update [ben, 2, 1]", "[dan]", "delete"));
+  }
+
+  @Test
+  void undecodableEventWithAKey_keepsItsKeyAlone() throws IOException {
+    write("bad.jsonl", event("e9", "2024-06-10T12:10:00Z", "ben", "\"much\""));
+    PlanDirectory plan = plan();
+    assertThat(Runs.corrections(plan)).containsOnlyKeys("[ann]", "[dan]");
+    assertThat(Runs.quarantine(plan))
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.key()).isEqualTo("name=ben");
+              assertThat(entry.eventId()).isEqualTo("e9");
+              assertThat(entry.source()).endsWith("bad.jsonl");
+              assertThat(entry.reason()).contains("amount").doesNotContain("much");
+            });
+    assertThat(plan.manifest().rows().quarantined()).isEqualTo(1);
+    assertThat(plan.manifest().limits()).extracting(LimitHit::limit).containsExactly("quarantine");
+  }
+
+  @Test
+  void otherKeys_areCorrected_whereTheLimitAllows() throws IOException {
+    write("bad.jsonl", event("e9", "2024-06-10T12:10:00Z", "ben", "\"much\""));
+    SpecDraft allowed = draft().set("limits.quarantine", 1);
+    PlanDirectory plan = Runs.plan(allowed);
+    assertThat(plan.manifest().limits()).isEmpty();
+    assertThat(Runs.apply(allowed, plan).outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(database.dump("totals"))
+        .containsExactly("ann\t5.50\t2", "ben\t0.00\t0", "cia\t3.00\t1");
+    assertThat(Runs.corrections(Runs.plan(allowed))).isEmpty();
+  }
+
+  @Test
+  void rowOfAKeyInQuarantine_isNotDeletedEither() throws IOException {
+    write("bad.jsonl", event("e9", "2024-06-10T12:10:00Z", "dan", "\"much\""));
+    assertThat(Runs.corrections(plan())).containsOnlyKeys("[ann]", "[ben]");
+  }
+
+  @Test
+  void keyInQuarantineWithoutARow_isNotInserted() throws IOException {
+    write(
+        "bad.jsonl",
+        event("e8", "2024-06-10T12:09:00Z", "eva", "5"),
+        event("e9", "2024-06-10T12:10:00Z", "eva", "\"much\""));
+    PlanDirectory plan = plan();
+    assertThat(Runs.corrections(plan)).containsOnlyKeys("[ann]", "[ben]", "[dan]");
+    assertThat(plan.manifest().rows().quarantined()).isEqualTo(1);
+  }
+
+  @Test
+  void eventWithoutAReadableTime_keepsItsKey_sinceItMayBelongToTheWindow() throws IOException {
+    write("bad.jsonl", event("e9", "yesterday", "ben", "1"));
+    assertThat(Runs.corrections(plan())).containsOnlyKeys("[ann]", "[dan]");
+  }
+
+  @Test
+  void eventWithoutAnId_keepsItsKey() throws IOException {
+    write("bad.jsonl", "{\"ts\":\"2024-06-10T12:10:00Z\",\"name\":\"ben\",\"amount\":1}");
+    assertThat(Runs.corrections(plan())).containsOnlyKeys("[ann]", "[dan]");
+  }
+
+  @Test
+  void lineThatIsNoEvent_keepsEveryKey() throws IOException {
+    write("bad.jsonl", "{\"id\":\"e9\",\"ts\":\"2024-06-10T12:10:00Z\",\"na");
+    PlanDirectory plan = Runs.plan(draft().set("limits.quarantine", "100%"));
+    assertThat(Runs.corrections(plan)).isEmpty();
+    assertThat(Runs.quarantine(plan)).singleElement().satisfies(e -> assertThat(e.key()).isNull());
+    assertThat(plan.manifest().limits())
+        .as("no share of rows in quarantine allows a plan that knows nothing")
+        .singleElement()
+        .satisfies(hit -> assertThat(hit.found()).isEqualTo("all"));
+  }
+
+  @Test
+  void nullKey_keepsEveryKey() throws IOException {
+    write(
+        "bad.jsonl", "{\"id\":\"e9\",\"ts\":\"2024-06-10T12:10:00Z\",\"name\":null,\"amount\":1}");
+    assertThat(Runs.corrections(plan())).isEmpty();
+    assertThat(Runs.corrections(Runs.plan(draft().set("filter.where", "name is not null"))))
+        .containsOnlyKeys("[ann]", "[ben]", "[dan]");
+  }
+
+  @Test
+  void undecodableEventWithoutItsBucket_keepsEveryKey() throws IOException {
+    database.execute(
+        "CREATE TABLE days (name text, day date, total numeric(14,2), PRIMARY KEY (name, day))");
+    write("bad.jsonl", event("e9", "yesterday", "ben", "1"));
+    SpecDraft daily =
+        draft()
+            .aggregate(
+                Map.of("name", "name", "day", "day(ts, UTC)"), Map.of("total", "sum(amount)"))
+            .table("days", List.of("name", "day"), List.of("total"));
+    assertThat(Runs.corrections(Runs.plan(daily))).isEmpty();
+  }
+
+  @Test
+  void oneIdWithTwoContents_keepsTheKeysOfBoth() throws IOException {
+    write("again.jsonl", event("e2", "2024-06-10T12:01:00Z", "ann", "2"));
+    PlanDirectory plan = plan();
+    assertThat(Runs.corrections(plan)).containsOnlyKeys("[dan]");
+    assertThat(keys(plan)).containsExactly("name=ann", "name=ben");
+    assertThat(plan.manifest().events().duplicates()).isZero();
+  }
+
+  @Test
+  void oneIdWithTwoAmounts_keepsItsKeyAlone() throws IOException {
+    write("again.jsonl", event("e2", "2024-06-10T12:01:00Z", "ben", "2.01"));
+    assertThat(Runs.corrections(plan())).containsOnlyKeys("[ann]", "[dan]");
+  }
+
+  @Test
+  void oneIdTwiceWithEqualContent_isADuplicateHoweverItIsWritten() throws IOException {
+    write("again.jsonl", event("e2", "2024-06-10T14:01:00+02:00", "ben", "2.00"));
+    PlanDirectory plan = plan();
+    assertThat(Runs.quarantine(plan)).isEmpty();
+    assertThat(plan.manifest().events().duplicates()).isEqualTo(1);
+    assertThat(Runs.corrections(plan)).containsEntry("[ben]", "update [ben, 2, 1]");
+  }
+
+  @Test
+  void sumBeyondTheColumn_keepsItsKey() throws IOException {
+    write("large.jsonl", event("e9", "2024-06-10T12:10:00Z", "ben", "999999999999"));
+    PlanDirectory plan = plan();
+    assertThat(Runs.corrections(plan)).containsOnlyKeys("[ann]", "[dan]");
+    assertThat(Runs.quarantine(plan))
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.key()).isEqualTo("name=ben");
+              assertThat(entry.reason()).contains("total").doesNotContain("999999999999");
+            });
+  }
+
+  @Test
+  void eventThatTheWorkerRejects_keepsItsKeyAlone() throws IOException {
+    Files.createDirectories(folder.resolve("payments"));
+    Files.writeString(
+        folder.resolve("payments/payments.jsonl"),
+        """
+        {"id":"p1","ts":"2024-06-10T12:00:00Z","type":"deposit","to_account":"ann","amount":1}
+        {"id":"p2","ts":"2024-06-10T12:01:00Z","type":"deposit","to_account":"ben","amount":2}
+        {"id":"p3","ts":"2024-06-10T12:02:00Z","type":"close","from_account":"ben"}
+        {"id":"p4","ts":"2024-06-10T12:03:00Z","type":"deposit","to_account":"ben","amount":3}
+        """);
+    database.execute(
+        "CREATE TABLE ledger (account text PRIMARY KEY, balance numeric(14,2), movements bigint, refunded numeric(14,2))");
+    SpecDraft ledger =
+        SpecDraft.of(database, folder.resolve("plans"))
+            .window("2024-06-10T12:00:00Z", "2024-06-10T12:30:00Z")
+            .archive(folder.resolve("payments"), "", "jsonl")
+            .set("events.fields.id", "id")
+            .set("events.fields.time", "ts")
+            .set("events.fields.type", "type")
+            .set("worker.name", "ledger")
+            .set("worker.version", 2)
+            .table("ledger", List.of("account"), List.of("balance", "movements", "refunded"));
+    PlanDirectory plan = Runs.plan(ledger);
+    assertThat(Runs.corrections(plan)).isEqualTo(Map.of("[ann]", "insert [ann, 1, 1, 0]"));
+    assertThat(Runs.quarantine(plan))
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.key()).isEqualTo("account=ben");
+              assertThat(entry.eventId()).isEqualTo("p3");
+              assertThat(entry.reason()).isEqualTo("Cannot close an account that isn't empty");
+            });
+  }
+}
