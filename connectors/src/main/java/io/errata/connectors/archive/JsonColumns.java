@@ -32,7 +32,6 @@ record JsonColumns(Map<String, Optional<ColumnType>> types) implements FileColum
         }
       } catch (com.fasterxml.jackson.core.JacksonException e) {
         // A line that isn't JSON is rejected when it is read; it tells nothing about the others.
-        continue;
       }
     }
     return new JsonColumns(types);

@@ -14,6 +14,8 @@ public final class Coverage {
   private Coverage() {}
 
   /**
+   * Finds what is missing.
+   *
    * @param known gaps from before anything was read
    * @param splits that were to be read
    * @param receipts in any order; of two for one split, both must be whole
