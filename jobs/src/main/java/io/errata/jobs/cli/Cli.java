@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.demo.DemoCommand;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ final class Cli {
     CommandLine root = new CommandLine(new ErrataCommand());
     for (Verb verb :
         List.of(
+            new DemoCommand(),
             new CheckCommand(),
             new PlanCommand(),
             new ShowCommand(),

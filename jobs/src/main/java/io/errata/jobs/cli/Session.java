@@ -21,6 +21,11 @@ record Session(
     Cancellation cancellation,
     Path folder) {
 
+  /** The same with another standard output. */
+  Session withOut(PrintStream other) {
+    return new Session(operations, other, errors, terminal, cancellation, folder);
+  }
+
   Console console(boolean json, boolean quiet) {
     return new Console(out, errors, terminal, cancellation, json, quiet);
   }

@@ -1,10 +1,17 @@
 package io.errata.jobs.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanDirectory;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -82,6 +89,48 @@ public abstract class Verb implements Callable<Integer> {
     } finally {
       console.endProgress();
     }
+  }
+
+  /**
+   * Runs another verb as if it were typed now; what it would print as JSON becomes a field of the
+   * document.
+   *
+   * @return its exit status
+   */
+  protected final int runVerb(ObjectNode document, String name, List<String> arguments) {
+    List<String> line = new ArrayList<>();
+    line.add(name);
+    line.addAll(arguments);
+    if (quiet) {
+      line.add("--quiet");
+    }
+    if (debug) {
+      line.add("--debug");
+    }
+    if (!json) {
+      return new Cli(session()).run(line.toArray(String[]::new));
+    }
+    line.add("--json");
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    int status =
+        new Cli(session().withOut(new PrintStream(printed, true, ErrorStream.charset())))
+            .run(line.toArray(String[]::new));
+    try {
+      document.set(name, new ObjectMapper().readTree(printed.toString(ErrorStream.charset())));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot read the document of " + name, e);
+    }
+    return status;
+  }
+
+  /** A path as it was typed, made absolute. */
+  protected final Path resolve(Path path) {
+    return session().folder().resolve(path).normalize();
+  }
+
+  /** A path as a person would type it here. */
+  protected final String shorten(Path path) {
+    return Shell.quote(session().shorten(path.toString()));
   }
 
   final Operations operations() {
