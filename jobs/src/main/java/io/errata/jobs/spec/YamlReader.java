@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -198,7 +199,8 @@ final class YamlReader {
           : marked.getProblem();
     }
     if (cause instanceof ReaderException reader) {
-      return String.format("the character U+%04X is not allowed", reader.getCodePoint());
+      return String.format(
+          Locale.ROOT, "the character U+%04X is not allowed", reader.getCodePoint());
     }
     return "it can't be read (" + e.getClass().getSimpleName() + ")";
   }

@@ -18,12 +18,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -72,7 +72,7 @@ public final class WorkerCatalog {
    * @throws ErrataException as {@link #load}
    */
   public static WorkerCatalog of(List<? extends Worker<?>> workers) {
-    Map<String, Worker<?>> seen = new HashMap<>();
+    Map<String, Worker<?>> seen = new TreeMap<>();
     for (Worker<?> worker : workers) {
       if (worker.name().isBlank() || worker.version() < 1) {
         throw new ErrataException(

@@ -23,8 +23,8 @@ import io.errata.state.digest.SetDigest;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A manifest as JSON in UTF-8: {@code format} first, then the fields in the order of {@link
@@ -151,7 +151,7 @@ final class PlanManifestJson {
               + field(e),
           e);
     }
-    Set<String> paths = new HashSet<>();
+    Set<String> paths = new TreeSet<>();
     for (PlanFile file : manifest.files()) {
       if (!paths.add(PlanPath.check(file.path()))) {
         throw InvalidPlan.of(
