@@ -181,17 +181,6 @@ public final class WorkerCatalog {
     return versions;
   }
 
-  /** The version in force at a time, of those that {@link #asOf} gave; empty before the first. */
-  public static Optional<Worker<?>> inForce(List<Worker<?>> byDate, Instant time) {
-    Worker<?> current = null;
-    for (Worker<?> worker : byDate) {
-      if (!worker.effectiveFrom().isAfter(time)) {
-        current = worker;
-      }
-    }
-    return Optional.ofNullable(current);
-  }
-
   private static void requireSame(
       Worker<?> earlier, Worker<?> later, String what, Object first, Object second) {
     if (!first.equals(second)) {

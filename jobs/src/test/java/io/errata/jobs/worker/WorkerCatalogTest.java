@@ -125,17 +125,18 @@ class WorkerCatalogTest {
     List<Worker<?>> versions = catalog.asOf("ledger");
 
     assertThat(versions).extracting(worker -> worker.version()).containsExactly(1, 2);
-    assertThat(
-            WorkerCatalog.inForce(versions, Instant.parse("2024-06-10T12:29:59.999Z"))
-                .orElseThrow()
-                .version())
-        .isEqualTo(1);
-    assertThat(
-            WorkerCatalog.inForce(versions, Instant.parse("2024-06-10T12:30:00Z"))
-                .orElseThrow()
-                .version())
-        .isEqualTo(2);
-    assertThat(WorkerCatalog.inForce(catalog.asOf("totals"), Instant.parse(JUNE))).isEmpty();
+    ReplayWorker worker = ReplayWorker.asOf(versions);
+    assertThat(worker.inForce(Instant.parse("2024-06-10T12:29:59.999Z")).version()).isEqualTo(1);
+    assertThat(worker.inForce(Instant.parse("2024-06-10T12:30:00Z")).version()).isEqualTo(2);
+  }
+
+  @Test
+  void event_beforeTheFirstEffectiveDate_isRejected() {
+    ReplayWorker worker = ReplayWorker.asOf(catalog.asOf("totals"));
+
+    assertThatThrownBy(() -> worker.inForce(Instant.parse(JUNE)))
+        .isInstanceOf(RejectedEventException.class)
+        .hasMessage("no version of worker totals is in force at the time of the event");
   }
 
   @Test
