@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.api.RejectedEventException;
 import io.errata.api.RowSchema;
 import io.errata.api.Worker;
 import io.errata.testkit.ledger.LedgerWorkerV1;
