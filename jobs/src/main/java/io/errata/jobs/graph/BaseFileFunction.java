@@ -8,7 +8,10 @@ import java.util.List;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.util.Collector;
 
-/** Reads the rows that running rows start from out of files, given the place of a part in the list of all. */
+/**
+ * Reads the rows that running rows start from out of files, given the place of a part in the list
+ * of all.
+ */
 final class BaseFileFunction implements FlatMapFunction<Long, KeyedRecord> {
   private static final long serialVersionUID = 1;
 

@@ -16,10 +16,12 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that have several contents.
+ * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that
+ * have several contents.
  *
- * <p>Its input is sorted by the {@link SortKey} of the id (batch execution), so that only one copy of the ids of one number has
- * to be kept: of equal copies the one with the least sequence, and no other trace of where they lie.
+ * <p>Its input is sorted by the {@link SortKey} of the id (batch execution), so that only one copy
+ * of the ids of one number has to be kept: of equal copies the one with the least sequence, and no
+ * other trace of where they lie.
  */
 final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     implements OneInputStreamOperator<SourceRecord, KeyedRecord>, BoundedOneInput {

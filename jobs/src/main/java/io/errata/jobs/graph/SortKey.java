@@ -1,13 +1,17 @@
 package io.errata.jobs.graph;
 
 /**
- * The number by which Flink spreads and sorts ids and keys: half the cost of sorting texts, whose beginnings are often the
- * same. Two texts may have one number, so whoever reads the sorted records tells them apart.
+ * The number by which Flink spreads and sorts ids and keys: half the cost of sorting texts, whose
+ * beginnings are often the same. Two texts may have one number, so whoever reads the sorted records
+ * tells them apart.
  */
 final class SortKey {
   private SortKey() {}
 
-  /** The same for equal texts, on every machine: FNV-1a over the UTF-16 code units, with the finish of SplitMix64. */
+  /**
+   * The same for equal texts, on every machine: FNV-1a over the UTF-16 code units, with the finish
+   * of SplitMix64.
+   */
   static long of(String text) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < text.length(); i++) {

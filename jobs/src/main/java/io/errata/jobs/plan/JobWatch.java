@@ -29,7 +29,8 @@ final class JobWatch {
   /**
    * Runs it.
    *
-   * @param expected about how many steps there will be: an event is read and then deduped, a row is compared
+   * @param expected about how many steps there will be: an event is read and then deduped, a row is
+   *     compared
    * @throws ErrataException the one that a task failed with, or INTERNAL
    */
   void execute(String name, long expected) {

@@ -40,7 +40,12 @@ public final class Preflight {
       prepared
           .reason()
           .ifPresent(
-              why -> find(Level.OK, "window", "The window is " + prepared.window() + ": " + why + ".", ""));
+              why ->
+                  find(
+                      Level.OK,
+                      "window",
+                      "The window is " + prepared.window() + ": " + why + ".",
+                      ""));
       prepared.warnings().forEach(warning -> find(Level.WARNING, "rows", warning, ""));
       table.openSnapshot(prepared.range(), 1).close();
       look(spec, source, prepared);
