@@ -31,21 +31,7 @@ final class Cli {
 
   /** Runs one command line to its exit status. */
   int run(String... args) {
-    CommandLine root = new CommandLine(new ErrataCommand());
-    for (Verb verb :
-        List.of(
-            new DemoCommand(),
-            new CheckCommand(),
-            new PlanCommand(),
-            new ShowCommand(),
-            new ApplyCommand(),
-            new RollbackCommand(),
-            new RunCommand(),
-            new VerifyCommand(),
-            new HistoryCommand())) {
-      verb.enter(session);
-      root.addSubcommand(verb);
-    }
+    CommandLine root = verbs();
     root.setOut(new PrintWriter(session.out(), true, ErrorStream.charset()));
     root.setErr(new PrintWriter(session.errors().print(), true, ErrorStream.charset()));
     root.setUsageHelpWidth(WIDTH);
@@ -66,6 +52,26 @@ final class Cli {
     root.setParameterExceptionHandler((e, a) -> wrongUsage(e, a));
     root.setExecutionStrategy(this::execute);
     return root.execute(args);
+  }
+
+  /** The verbs and options that there are. */
+  CommandLine verbs() {
+    CommandLine root = new CommandLine(new ErrataCommand());
+    for (Verb verb :
+        List.of(
+            new DemoCommand(),
+            new CheckCommand(),
+            new PlanCommand(),
+            new ShowCommand(),
+            new ApplyCommand(),
+            new RollbackCommand(),
+            new RunCommand(),
+            new VerifyCommand(),
+            new HistoryCommand())) {
+      verb.enter(session);
+      root.addSubcommand(verb);
+    }
+    return root;
   }
 
   private int execute(CommandLine.ParseResult parsed) {

@@ -26,7 +26,10 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs a command line and ends the process with its exit status. */
+  /**
+   * Runs a command line and ends the process with its exit status. In a cluster's application mode
+   * it returns instead, or throws where the status isn't 0.
+   */
   public static void main(String[] args) {
     // Before the first logger is made, which is when the level is read.
     if (Arrays.asList(args).contains("--debug")) {
@@ -71,8 +74,30 @@ public final class Main {
    * its folders.
    */
   private static void end(int status) {
+    if (isApplicationOfCluster()) {
+      if (status != 0) {
+        throw new IllegalStateException("Errata ended with exit status " + status);
+      }
+      return;
+    }
     haltLater(status);
     System.exit(status);
+  }
+
+  /**
+   * Whether a cluster that is there for this program alone runs it, in its job manager. Ending that
+   * process would keep the cluster from noting that the application is done; one that is kept alive,
+   * as on Kubernetes, would then begin from the start.
+   */
+  private static boolean isApplicationOfCluster() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames.anyMatch(
+                    frame ->
+                        frame
+                            .getClassName()
+                            .startsWith("org.apache.flink.client.deployment.application.")));
   }
 
   /**
