@@ -86,8 +86,8 @@ public final class Main {
 
   /**
    * Whether a cluster that is there for this program alone runs it, in its job manager. Ending that
-   * process would keep the cluster from noting that the application is done; one that is kept alive,
-   * as on Kubernetes, would then begin from the start.
+   * process would keep the cluster from noting that the application is done; one that is kept
+   * alive, as on Kubernetes, would then begin from the start.
    */
   private static boolean isApplicationOfCluster() {
     return StackWalker.getInstance()

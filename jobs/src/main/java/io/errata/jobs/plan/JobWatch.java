@@ -7,8 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.io.network.netty.exception.TransportException;
+import org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException;
+import org.apache.flink.runtime.resourcemanager.exceptions.ResourceManagerException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 
@@ -87,15 +91,35 @@ final class JobWatch {
   }
 
   private static ErrataException failure(Throwable e) {
-    return ExceptionUtils.findThrowableSerializedAware(
-            e, ErrataException.class, JobWatch.class.getClassLoader())
+    ClassLoader loader = JobWatch.class.getClassLoader();
+    return ExceptionUtils.findThrowableSerializedAware(e, ErrataException.class, loader)
         .map(cause -> new ErrataException(cause.code(), cause.getMessage(), cause.next(), e))
-        .orElseGet(
-            () ->
-                new ErrataException(
-                    ErrorCode.INTERNAL,
-                    "Cannot finish the job: a task failed",
-                    "Run again with --debug, and report what it prints.",
-                    e));
+        .orElseGet(() -> isOfTheCluster(e, loader) ? lost(e) : bug(e));
+  }
+
+  /** Whether machines or connections failed, or are too few; then the program is not at fault. */
+  private static boolean isOfTheCluster(Throwable e, ClassLoader loader) {
+    return Stream.of(
+            TimeoutException.class,
+            TransportException.class,
+            ResourceManagerException.class,
+            NoResourceAvailableException.class)
+        .anyMatch(type -> ExceptionUtils.findThrowableSerializedAware(e, type, loader).isPresent());
+  }
+
+  private static ErrataException lost(Throwable e) {
+    return new ErrataException(
+        ErrorCode.UNAVAILABLE,
+        "Cannot finish the job: the cluster lost a task manager, or has too few slots",
+        "See the job manager's log, then plan again; nothing was written.",
+        e);
+  }
+
+  private static ErrataException bug(Throwable e) {
+    return new ErrataException(
+        ErrorCode.INTERNAL,
+        "Cannot finish the job: a task failed",
+        "Run again with --debug, and report what it prints.",
+        e);
   }
 }
