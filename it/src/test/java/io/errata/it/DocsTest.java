@@ -2,6 +2,8 @@ package io.errata.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.errata.jobs.spec.Spec;
+import io.errata.jobs.spec.SpecParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -81,6 +84,19 @@ final class DocsTest {
         .filteredOn(name -> !name.startsWith("Xxx") && !name.equals("HashMap"))
         .isNotEmpty()
         .allSatisfy(name -> assertThat(sources).contains(name));
+  }
+
+  @Test
+  void specOfTheReadme_isOne() {
+    String readme = read(ROOT.resolve("README.md"));
+    int start = readme.indexOf("```yaml\n") + 8;
+    Spec spec =
+        SpecParser.parseText(
+            readme.substring(start, readme.indexOf("```", start)),
+            Optional.of(ROOT),
+            List.of(),
+            name -> Optional.of("secret"));
+    assertThat(spec.name()).isEqualTo("daily-totals");
   }
 
   @Test

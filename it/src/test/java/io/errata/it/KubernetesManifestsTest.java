@@ -10,11 +10,15 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.errata.jobs.spec.Spec;
+import io.errata.jobs.spec.SpecParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +112,22 @@ final class KubernetesManifestsTest {
         .allSatisfy(file -> assertThat(DEPLOY.resolve("base/" + file.textValue())).isRegularFile());
     assertThat(kustomization.at("/configMapGenerator/0/name"))
         .isEqualTo(manifest().at("/spec/podTemplate/spec/volumes/0/configMap/name"));
+  }
+
+  @Test
+  void spec_isOne() throws IOException {
+    Spec spec =
+        SpecParser.parseText(
+            Files.readString(DEPLOY.resolve("base/spec.yaml")),
+            Optional.empty(),
+            List.of(),
+            name -> name.equals("PGPASSWORD") ? Optional.of("secret") : Optional.empty());
+
+    assertThat(manifest().at("/spec/podTemplate/spec/containers/0/env/0/name").textValue())
+        .isEqualTo("PGPASSWORD");
+    assertThat(manifest().at("/spec/podTemplate/spec/containers/0/volumeMounts"))
+        .extracting(mount -> mount.get("mountPath").textValue())
+        .contains(spec.plans(), spec.events().archive().path());
   }
 
   private static Set<ValidationMessage> validate(JsonNode manifest) {
