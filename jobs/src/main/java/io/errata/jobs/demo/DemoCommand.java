@@ -231,6 +231,11 @@ public final class DemoCommand extends Verb {
           e);
     }
     String spec = shorten(files.spec());
+    document
+        .putObject("made")
+        .put("wrong", filled.wrong())
+        .put("missing", filled.missing())
+        .put("extra", filled.extra());
     step(console, "Plan", "what the day should be, from its events, against what is stored");
     say(console, "Nothing is changed yet. As if you had typed:  errata plan " + spec);
     console.say("");
@@ -259,11 +264,6 @@ public final class DemoCommand extends Verb {
     if (status != DONE) {
       return status;
     }
-    document
-        .putObject("made")
-        .put("wrong", filled.wrong())
-        .put("missing", filled.missing())
-        .put("extra", filled.extra());
     console.say("");
     console.say(console.styled(Style.BOLD, "What you can type next"));
     next(console, "errata show " + plan + " --html", "the report in a browser");

@@ -9,9 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -61,9 +59,13 @@ final class DemoEvents {
   private final DemoOptions options;
   private final SplittableRandom random;
   private final DemoTotals totals;
-  private final Map<String, ParquetWriter<DemoEvent>> writers = new HashMap<>();
-  private final List<Path> files = new ArrayList<>();
+
+  /** By hour since 1970 and file of the hour. */
+  private final Map<Long, ParquetWriter<DemoEvent>> writers = new HashMap<>();
+
   private final Path folder;
+  private final Binary[] users;
+  private int files;
   private long delivered;
   private long duplicates;
   private long refundsInBug;
@@ -95,6 +97,10 @@ final class DemoEvents {
     this.folder = folder;
     this.random = new SplittableRandom(options.seed());
     this.totals = new DemoTotals(options.users());
+    this.users = new Binary[options.users()];
+    for (int user = 0; user < users.length; user++) {
+      users[user] = Binary.fromString(user(user));
+    }
   }
 
   /**
@@ -113,16 +119,13 @@ final class DemoEvents {
       }
     }
     return new Made(
-        events.delivered,
-        events.duplicates,
-        events.files.size(),
-        events.refundsInBug,
-        events.totals);
+        events.delivered, events.duplicates, events.files, events.refundsInBug, events.totals);
   }
 
   /** The name of a user. */
   static String user(int user) {
-    return String.format(Locale.ROOT, "user-%06d", user);
+    String digits = Integer.toString(user);
+    return "user-" + "0".repeat(Math.max(0, 6 - digits.length())) + digits;
   }
 
   private void make(Runnable check) throws IOException {
@@ -173,21 +176,23 @@ final class DemoEvents {
   }
 
   private void write(DemoEvent event, long arrival, int file) throws IOException {
-    ZonedDateTime hour = Instant.ofEpochSecond(arrival / 1_000_000).atZone(ZoneOffset.UTC);
-    String name =
-        String.format(
-            Locale.ROOT,
-            "date=%s/hour=%02d/part-%d.parquet",
-            hour.toLocalDate(),
-            hour.getHour(),
-            file);
-    ParquetWriter<DemoEvent> writer = writers.get(name);
+    long hour = arrival / HOUR_MICROS;
+    long slot = hour * FILES_PER_HOUR + file;
+    ParquetWriter<DemoEvent> writer = writers.get(slot);
     if (writer == null) {
-      Path path = folder.resolve(name);
-      Files.createDirectories(folder.resolve(name).resolveSibling("."));
+      ZonedDateTime time = Instant.EPOCH.atZone(ZoneOffset.UTC).plusHours(hour);
+      Path path =
+          folder.resolve(
+              String.format(
+                  Locale.ROOT,
+                  "date=%s/hour=%02d/part-%d.parquet",
+                  time.toLocalDate(),
+                  time.getHour(),
+                  file));
+      Files.createDirectories(path.resolveSibling("."));
       writer = new Builder(new LocalOutputFile(path)).build();
-      writers.put(name, writer);
-      files.add(path);
+      writers.put(slot, writer);
+      files++;
     }
     writer.write(event);
     delivered++;
@@ -195,12 +200,9 @@ final class DemoEvents {
 
   /** Ends the files that nothing more arrives for. */
   private void closeBefore(long micros) throws IOException {
-    ZonedDateTime hour =
-        Instant.ofEpochSecond(micros / 1_000_000).minusSeconds(1).atZone(ZoneOffset.UTC);
-    String done =
-        String.format(Locale.ROOT, "date=%s/hour=%02d/", hour.toLocalDate(), hour.getHour());
+    long done = micros / HOUR_MICROS - 1;
     for (int file = 0; file < FILES_PER_HOUR; file++) {
-      ParquetWriter<DemoEvent> writer = writers.remove(done + "part-" + file + ".parquet");
+      ParquetWriter<DemoEvent> writer = writers.remove(done * FILES_PER_HOUR + file);
       if (writer != null) {
         writer.close();
       }
@@ -225,23 +227,25 @@ final class DemoEvents {
 
     @Override
     protected WriteSupport<DemoEvent> getWriteSupport(ParquetConfiguration configuration) {
-      return new Support(options.seed());
+      return new Support(options.seed(), users);
     }
 
     @Override
     protected WriteSupport<DemoEvent> getWriteSupport(
         org.apache.hadoop.conf.Configuration configuration) {
-      return new Support(options.seed());
+      return new Support(options.seed(), users);
     }
   }
 
   /** Writes an event's columns. */
   private static final class Support extends WriteSupport<DemoEvent> {
     private final long seed;
+    private final Binary[] users;
     private RecordConsumer consumer;
 
-    Support(long seed) {
+    Support(long seed, Binary[] users) {
       this.seed = seed;
+      this.users = users;
     }
 
     @Override
@@ -264,7 +268,7 @@ final class DemoEvents {
       consumer.startMessage();
       text(0, "event_id", Binary.fromConstantByteArray(id(event.number())));
       text(1, "type", event.kind().text);
-      text(2, "user_id", Binary.fromString(user(event.user())));
+      text(2, "user_id", users[event.user()]);
       if (event.kind() != Kind.LOGIN) {
         number(3, "amount", event.amountCents());
       }
