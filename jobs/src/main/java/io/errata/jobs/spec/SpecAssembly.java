@@ -339,10 +339,12 @@ final class SpecAssembly {
           "it must be a reference, so that the secret itself stands nowhere; write \"${env:PGPASSWORD}\" or \"${file:path}\"");
       return null;
     }
+    String resolved = references.resolve(location, option.path(), text);
     if (option == SpecOptions.URL) {
-      references.checkUrl(location, text);
+      // As written and as resolved: a variable may hold a whole URL.
+      references.checkUrl(location, resolved == null ? text : resolved);
     }
-    return references.resolve(location, option.path(), text);
+    return resolved;
   }
 
   private void problem(String path, String text) {

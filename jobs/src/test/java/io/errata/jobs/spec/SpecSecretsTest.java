@@ -89,6 +89,14 @@ class SpecSecretsTest {
   }
 
   @Test
+  void secret_ofAUrlInAVariable_isRefusedAndNotShown() {
+    assertThat(problems(DECLARED, "table.jdbc.url=${env:URL}"))
+        .singleElement()
+        .asString()
+        .contains("table.jdbc.url: it holds a password");
+  }
+
+  @Test
   void reference_elsewhere_isRefused() {
     assertThat(problems(DECLARED, "filter.where=user_id = '${env:PGPASSWORD}'"))
         .containsExactly(

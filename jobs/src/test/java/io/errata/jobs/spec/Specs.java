@@ -39,7 +39,12 @@ final class Specs {
       """;
 
   static final Map<String, String> ENVIRONMENT =
-      Map.of("PGPASSWORD", "hunter2", "EMPTY", "", "PGHOST", "db", "PGUSER", "app");
+      Map.of(
+          "PGPASSWORD", "hunter2",
+          "EMPTY", "",
+          "PGHOST", "db",
+          "PGUSER", "app",
+          "URL", "jdbc:postgresql://db/app?user=app&password=hunter2");
 
   private Specs() {}
 
