@@ -124,6 +124,41 @@ class RunningRowsIT {
   }
 
   @Test
+  void base_inAParquetFile_isAsGoodAsOneInATable() {
+    fillByVersion1();
+    PlanDirectory fromTable = Runs.plan(draft(2));
+    Path file = folder.resolve("base.parquet");
+    try (DuckDb duckDb = new DuckDb()) {
+      duckDb.execute(
+          "COPY (SELECT * FROM (VALUES ('alice', 500.00::decimal(14,2), 7::bigint, 3.00::decimal(14,2)),"
+              + " ('bob', 10.00, 2, 0.00), ('zoe', 42.00, 1, 0.00)) AS t(account, balance, movements, refunded))"
+              + " TO '"
+              + file
+              + "' (FORMAT parquet)");
+    }
+
+    PlanDirectory fromFile =
+        Runs.plan(draft(2).remove("base.table").set("base.path", file.toString()));
+
+    assertThat(fromFile.manifest().plan()).isEqualTo(fromTable.manifest().plan());
+    assertThat(Runs.corrections(fromFile)).hasSize(2);
+  }
+
+  @Test
+  void baseFile_withoutAColumn_isRefused() {
+    fillByVersion1();
+    Path file = folder.resolve("base.parquet");
+    try (DuckDb duckDb = new DuckDb()) {
+      duckDb.execute("COPY (SELECT 'alice' AS account) TO '" + file + "' (FORMAT parquet)");
+    }
+    assertThatThrownBy(
+            () -> Runs.plan(draft(2).remove("base.table").set("base.path", file.toString())))
+        .isInstanceOfSatisfying(
+            ErrataException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_SOURCE))
+        .hasMessageContaining("balance");
+  }
+
+  @Test
   void effect_isRecordedAndNotPerformed() {
     fillByVersion1();
     PlanDirectory plan = Runs.plan(draft(2));
