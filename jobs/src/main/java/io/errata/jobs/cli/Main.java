@@ -9,8 +9,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 
 /** The program: runs a command line, and leaves nothing behind however it ends. */
 public final class Main {
@@ -111,10 +109,6 @@ public final class Main {
       return;
     }
     haltLater(INTERRUPTED);
-    if (System.getProperty("errata.log.flink") == null) {
-      // What Flink says while it is torn down is no news to the person who stopped it.
-      Configurator.setLevel("org.apache.flink", Level.OFF);
-    }
     boolean busy = cancellation.cancel();
     try {
       // The worker closes what it has opened, deletes what it has staged, and tells that it was
