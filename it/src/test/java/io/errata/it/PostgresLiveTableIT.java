@@ -18,11 +18,12 @@ import io.errata.state.table.WriteResult;
 import io.errata.state.table.WriteResult.Outcome;
 import io.errata.testkit.LiveStore;
 import io.errata.testkit.LiveTableContract;
+import io.errata.testkit.PostgresProxy;
+import io.errata.testkit.PostgresProxy.Halt;
+import io.errata.testkit.PostgresProxy.Moment;
 import io.errata.testkit.PostgresServer;
 import io.errata.testkit.PostgresStore;
 import io.errata.testkit.StoredTable;
-import io.errata.testkit.TcpProxy;
-import io.errata.testkit.TcpProxy.Cut;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -628,10 +629,10 @@ class PostgresLiveTableIT extends LiveTableContract {
   void connection_cutBeforeTheCommitArrivesWritesNothing() {
     StoredTable daily = drifted();
     List<List<@Nullable String>> before = store().rows(daily);
-    try (TcpProxy proxy = TcpProxy.to(PostgresServer.shared().port())) {
+    try (PostgresProxy proxy = PostgresProxy.to(PostgresServer.shared().port())) {
       LiveTable table = open(through(daily, proxy));
       WriteRequest request = request(table, "p", plan(table));
-      proxy.cutAt("COMMIT", Cut.REQUEST);
+      proxy.haltAt("COMMIT", Moment.REQUEST).cut();
 
       assertRefused(
           () -> table.apply(request), ErrorCode.UNAVAILABLE, "rolled back; nothing was written");
@@ -643,10 +644,10 @@ class PostgresLiveTableIT extends LiveTableContract {
   @Test
   void connection_cutBeforeTheAnswerToTheCommitIsSettledByTheLedger() {
     StoredTable daily = drifted();
-    try (TcpProxy proxy = TcpProxy.to(PostgresServer.shared().port())) {
+    try (PostgresProxy proxy = PostgresProxy.to(PostgresServer.shared().port())) {
       LiveTable table = open(through(daily, proxy));
       WriteRequest request = request(table, "p", plan(table));
-      proxy.cutAt("COMMIT", Cut.ANSWER);
+      proxy.haltAt("COMMIT", Moment.ANSWER).cut();
 
       WriteResult result = table.apply(request);
 
@@ -660,14 +661,15 @@ class PostgresLiveTableIT extends LiveTableContract {
   @Test
   void connection_cutAtCommitAndNotHadAgainLeavesTheOutcomeUnknown() throws InterruptedException {
     StoredTable daily = drifted();
-    try (TcpProxy proxy = TcpProxy.to(PostgresServer.shared().port())) {
+    try (PostgresProxy proxy = PostgresProxy.to(PostgresServer.shared().port())) {
       LiveTable table = open(through(daily, proxy));
       WriteRequest request = request(table, "p", plan(table));
-      proxy.cutAt("COMMIT", Cut.ANSWER);
-      proxy.stayDown();
+      Halt commit = proxy.haltAt("COMMIT", Moment.ANSWER);
       CompletableFuture<WriteResult> result =
           CompletableFuture.supplyAsync(() -> table.apply(request));
-      proxy.awaitCut();
+      assertThat(commit.await(Duration.ofSeconds(30))).isTrue();
+      proxy.refuse();
+      commit.cut();
       table.close();
 
       assertRefused(
@@ -680,10 +682,10 @@ class PostgresLiveTableIT extends LiveTableContract {
   void connection_lostBeforeTheCommitIsUnavailable() {
     StoredTable daily = drifted();
     List<List<@Nullable String>> before = store().rows(daily);
-    try (TcpProxy proxy = TcpProxy.to(PostgresServer.shared().port())) {
+    try (PostgresProxy proxy = PostgresProxy.to(PostgresServer.shared().port())) {
       LiveTable table = open(through(daily, proxy));
       WriteRequest request = request(table, "p", plan(table));
-      proxy.cutAt("SET CONSTRAINTS ALL IMMEDIATE", Cut.REQUEST);
+      proxy.haltAt("SET CONSTRAINTS ALL IMMEDIATE", Moment.REQUEST).cut();
 
       assertRefused(
           () -> table.apply(request), ErrorCode.UNAVAILABLE, "Cannot apply plan p", "connection");
@@ -790,9 +792,8 @@ class PostgresLiveTableIT extends LiveTableContract {
         o.statementTimeout());
   }
 
-  private LiveTableOptions through(StoredTable table, TcpProxy proxy) {
-    return at(
-        store().options(table), "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/" + database);
+  private LiveTableOptions through(StoredTable table, PostgresProxy proxy) {
+    return at(store().options(table), proxy.url(database));
   }
 
   private static LiveTableOptions at(LiveTableOptions o, String url) {

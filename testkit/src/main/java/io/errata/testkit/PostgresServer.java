@@ -3,8 +3,6 @@ package io.errata.testkit;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,12 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,99 +73,24 @@ public final class PostgresServer {
         .getPort();
   }
 
-  private static int startInstalled(Path folder) throws IOException {
-    Path data = Files.createTempDirectory("errata-postgres");
-    int port = freePort();
-    boolean root = "root".equals(System.getProperty("user.name"));
-    if (root) {
-      run(List.of("chown", "postgres", data.toString()));
-    }
-    List<String> as = root ? List.of("runuser", "-u", "postgres", "--") : List.of();
-    run(
-        command(
-            as,
-            folder.resolve("initdb").toString(),
-            "-D",
-            data.toString(),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "--no-sync",
-            "-E",
-            "UTF8",
-            "--locale=C"));
-    String options =
-        "-p "
-            + port
-            + " -h 127.0.0.1 -k "
-            + data
-            + " -c fsync=off -c deadlock_timeout=100ms -c max_connections=60";
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(as, folder, data)));
-    run(
-        command(
-            as,
-            folder.resolve("pg_ctl").toString(),
-            "-D",
-            data.toString(),
-            "-w",
-            "-l",
-            data.resolve("log").toString(),
-            "-o",
-            options,
-            "start"));
-    return port;
+  // Closed by its own shutdown hook, which also deletes its data.
+  @SuppressWarnings("resource")
+  private static int startInstalled(Path folder) {
+    return PostgresProcess.start(
+            folder, "fsync=off", "deadlock_timeout=100ms", "max_connections=60")
+        .port();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void stop(List<String> as, Path folder, Path data) {
-    try {
-      run(
-          command(
-              as,
-              folder.resolve("pg_ctl").toString(),
-              "-D",
-              data.toString(),
-              "-m",
-              "immediate",
-              "stop"));
-    } catch (IOException e) {
-      System.err.println("Could not stop PostgreSQL: " + e.getMessage());
-    }
-    try (Stream<Path> files = Files.walk(data)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      System.err.println("Could not delete " + data + ": " + e.getMessage());
-    }
-  }
-
-  private static List<String> command(List<String> as, String... words) {
-    List<String> command = new ArrayList<>(as);
-    command.addAll(List.of(words));
-    return command;
-  }
-
-  private static void run(List<String> command) throws IOException {
-    Process process =
-        new ProcessBuilder(command)
-            .directory(Path.of("/").toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try {
-      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException("Cannot run " + String.join(" ", command));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Cannot wait for " + command.get(0), e);
+  /** The folder of its {@code initdb} and {@code pg_ctl}. */
+  public Path programs() {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery("SELECT setting FROM pg_config WHERE name = 'BINDIR'")) {
+      rows.next();
+      return Path.of(rows.getString(1));
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot ask where the programs of PostgreSQL are", e);
     }
   }
 
