@@ -1,6 +1,7 @@
 package io.errata.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.errata.it.EventFiles.Format;
@@ -8,6 +9,7 @@ import io.errata.jobs.graph.PlanJob.InputOrder;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.state.plan.PlanDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +26,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -172,7 +176,17 @@ class SamenessIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,AS_READ", "7,AS_READ", "1,SCATTERED", "2,SCATTERED", "7,SCATTERED"})
+  @CsvSource({
+    "1,AS_READ",
+    "7,AS_READ",
+    "64,AS_READ",
+    "1,SCATTERED",
+    "2,SCATTERED",
+    "3,SCATTERED",
+    "7,SCATTERED",
+    "16,SCATTERED",
+    "64,SCATTERED"
+  })
   void planId_doesNotDependOnParallelismAndSpread(int parallelism, InputOrder order) {
     PlanDirectory plan = plan(folder.resolve("first"), "", Format.PARQUET, parallelism, order);
     assertThat(plan.manifest().plan()).isEqualTo(expected);
@@ -264,7 +278,7 @@ class SamenessIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 7})
+  @ValueSource(ints = {1, 2, 7, 32, 64})
   void rightTable_givesAPlanWithoutCorrections(int parallelism) {
     List<String> before = database.dump("live");
     SpecDraft draft = draft(folder.resolve("first"), "", Format.PARQUET);
@@ -288,42 +302,83 @@ class SamenessIT {
     "Australia/Lord_Howe,ar,EG,ISO-8859-1"
   })
   void planId_doesNotDependOnTheMachinesDefaults(
-      String zone, String language, String country, String charset)
-      throws IOException, InterruptedException {
-    // In text form, where defaults have the most to say.
-    Path archive = folder.resolve("elsewhere");
-    EventFiles.write(duck, archive.resolve("events.csv"), Format.CSV, EVENTS);
-    Path spec = folder.resolve("spec.yaml");
-    Files.writeString(spec, draft(archive, "", Format.CSV).text());
-    Path output = folder.resolve("output.json");
-    Path errors = folder.resolve("errors.txt");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx700m",
-                "-XX:TieredStopAtLevel=1",
+      String zone, String language, String country, String charset) {
+    assertThat(
+            planElsewhere(
+                Jdk.current(),
                 "-Duser.timezone=" + zone,
                 "-Duser.language=" + language,
                 "-Duser.country=" + country,
-                "-Dfile.encoding=" + charset,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.errata.jobs.cli.Main",
-                "plan",
-                spec.toString(),
-                "--json")
-            .redirectError(errors.toFile())
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("ended").isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    assertThat(process.exitValue())
-        .as(new String(Files.readAllBytes(errors), StandardCharsets.ISO_8859_1))
-        .isZero();
-    assertThat(new ObjectMapper().readTree(output.toFile()).get("plan").asText())
+                "-Dfile.encoding=" + charset))
         .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {17, 21, 25})
+  void planId_doesNotDependOnTheReleaseOfJava(int release) {
+    Optional<Jdk> jdk = Jdk.find(release);
+    assumeTrue(jdk.isPresent(), () -> Jdk.missing(release));
+    assertThat(planElsewhere(jdk.get(), "-Duser.timezone=Australia/Lord_Howe")).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-EG", "tr-TR", "fa-IR", "th-TH-u-nu-thai"})
+  void planId_doesNotDependOnTheLocaleOfAProgramThatPlansByItself(String tag) {
+    Locale display = Locale.getDefault(Locale.Category.DISPLAY);
+    Locale format = Locale.getDefault(Locale.Category.FORMAT);
+    TimeZone zone = TimeZone.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag(tag));
+      TimeZone.setDefault(TimeZone.getTimeZone("Australia/Lord_Howe"));
+      assertSame(folder.resolve("first"), "", Format.PARQUET);
+    } finally {
+      Locale.setDefault(Locale.Category.DISPLAY, display);
+      Locale.setDefault(Locale.Category.FORMAT, format);
+      TimeZone.setDefault(zone);
+    }
+  }
+
+  /** Plans by the command line, in a process of another kind. */
+  private static String planElsewhere(Jdk jdk, String... options) {
+    // In text form, where defaults have the most to say.
+    Path archive = folder.resolve("elsewhere");
+    EventFiles.write(duck, archive.resolve("events.csv"), Format.CSV, EVENTS);
+    List<String> command = new ArrayList<>(List.of(jdk.java().toString()));
+    command.addAll(jdk.options());
+    command.addAll(List.of("-Xmx700m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(options));
+    Path spec = folder.resolve("spec.yaml");
+    Path output = folder.resolve("output.json");
+    Path errors = folder.resolve("errors.txt");
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.errata.jobs.cli.Main",
+            "plan",
+            spec.toString(),
+            "--json"));
+    try {
+      Files.writeString(spec, draft(archive, "", Format.CSV).text());
+      Process process =
+          new ProcessBuilder(command)
+              .redirectError(errors.toFile())
+              .redirectOutput(output.toFile())
+              .start();
+      try {
+        assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("ended").isTrue();
+      } finally {
+        process.destroyForcibly();
+      }
+      assertThat(process.exitValue())
+          .as(new String(Files.readAllBytes(errors), StandardCharsets.ISO_8859_1))
+          .isZero();
+      return new ObjectMapper().readTree(output.toFile()).get("plan").asText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -35,9 +34,6 @@ public final class Main {
     if (Arrays.asList(args).contains("--debug")) {
       logMore();
     }
-    // Flink prints memory sizes with the default format and reads them back with ASCII digits only,
-    // so that no job starts where people write other digits (Arabic, Persian).
-    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     Charset charset = ErrorStream.charset();
     ErrorStream errors = new ErrorStream(new FileOutputStream(FileDescriptor.err), charset);
     System.setErr(errors.print());

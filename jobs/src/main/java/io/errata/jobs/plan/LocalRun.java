@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.ClusterOptions;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -75,11 +76,11 @@ final class LocalRun implements AutoCloseable {
     // The web server's folder for uploads isn't among those.
     configuration.set(WebOptions.TMP_DIR, temporary.toString());
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
-    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(384));
+    set(configuration, TaskManagerOptions.MANAGED_MEMORY_SIZE, 384);
     // Each task of a blocking exchange wants buffers of its own, however little it has to write.
-    MemorySize network = MemorySize.ofMebiBytes(Math.min(1024, 64L * Math.max(2, parallelism)));
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
+    long network = Math.min(1024, 64L * Math.max(2, parallelism));
+    set(configuration, TaskManagerOptions.NETWORK_MEMORY_MIN, network);
+    set(configuration, TaskManagerOptions.NETWORK_MEMORY_MAX, network);
     configuration.set(NettyShuffleEnvironmentOptions.NETWORK_SORT_SHUFFLE_MIN_BUFFERS, 64);
     // Accumulators, from which the progress is shown, travel with heartbeats.
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
@@ -88,6 +89,15 @@ final class LocalRun implements AutoCloseable {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     return new LocalRun(env, temporary);
+  }
+
+  /**
+   * As text: Flink prints a {@code MemorySize} in the digits of the machine's locale and reads
+   * ASCII digits only, so that no job started where people write others (Arabic, Persian).
+   */
+  private static void set(
+      Configuration configuration, ConfigOption<MemorySize> option, long mebibytes) {
+    configuration.setString(option.key(), mebibytes + " mb");
   }
 
   StreamExecutionEnvironment env() {
