@@ -189,6 +189,16 @@ class PostgresLiveTableIT extends LiveTableContract {
         () -> open(setting(daily, Map.of("note", "nothing_such()"))).describe(),
         ErrorCode.INVALID_SPEC,
         "nothing_such");
+    assertRefused(
+        () -> open(owning(daily, "pg_sleep(60) is null")).openSnapshot(Optional.empty(), 1),
+        ErrorCode.INVALID_SPEC,
+        "table.owns",
+        "pg_sleep");
+    assertRefused(
+        () -> open(setting(daily, Map.of("note", "lo_import('/etc/passwd')::text"))).describe(),
+        ErrorCode.INVALID_SPEC,
+        "table.set.note",
+        "lo_import");
     assertThat(
             read(open(owning(daily, "note <> ';--' AND note ~ '^[a-z ]+$' AND $q$'$q$ <> '('")), 1))
         .hasSize(3);
@@ -206,6 +216,35 @@ class PostgresLiveTableIT extends LiveTableContract {
     assertRefused(
         () -> read(open(owning(daily, "public.harm()")), 1), ErrorCode.FORBIDDEN, "read-only");
     assertThat(store().rows(daily)).hasSize(3);
+  }
+
+  /** A function of its own may do what an expression may not: call set_config. */
+  @Test
+  void planning_cannotBeMadeToWriteByChangingTheSession() {
+    StoredTable daily = drifted();
+    postgres()
+        .execute(
+            "CREATE FUNCTION public.harm() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$ BEGIN"
+                + " IF current_setting('transaction_read_only') = 'off' THEN DELETE FROM public.daily_totals; END IF;"
+                + " PERFORM set_config('default_transaction_read_only', 'off', false); RETURN true; END $$");
+    LiveTable table = open(owning(daily, "public.harm()"));
+    List<Correction.Insert> inserts =
+        List.of(new Correction.Insert(read(open(daily), 1).get(0).values()));
+    for (int i = 0; i < 3; i++) {
+      read(table, 1);
+      assertThat(table.outsideOwns(inserts)).isEmpty();
+    }
+    assertThat(store().rows(daily)).hasSize(3);
+  }
+
+  @Test
+  void rows_areKeptOutOfTheMessagesOfExceptions() {
+    StoredTable daily = drifted();
+    String url = store().options(daily).url();
+    assertRefused(
+        () -> open(at(store().options(daily), url + "?logServerErrorDetail=true")),
+        ErrorCode.INVALID_SPEC,
+        "logServerErrorDetail");
   }
 
   @Test
@@ -241,8 +280,7 @@ class PostgresLiveTableIT extends LiveTableContract {
     assertRefused(
         () -> table.apply(request(table, "p", plan)),
         ErrorCode.FORBIDDEN,
-        "Cannot apply plan p",
-        "daily_totals");
+        "Cannot apply plan p: the role lacks a right: permission denied for table daily_totals");
     assertThat(store().rows(daily)).isEqualTo(before);
   }
 

@@ -33,11 +33,13 @@ final class CheckCommand extends Verb {
     document.put("warnings", warnings);
     ArrayNode list = document.putArray("findings");
     for (Finding finding : findings) {
-      list.addObject()
+      ObjectNode listed = list.addObject();
+      listed
           .put("level", finding.level().name().toLowerCase(Locale.ROOT))
           .put("subject", finding.subject())
           .put("message", finding.message())
           .put("next", finding.next());
+      finding.code().ifPresent(code -> listed.put("code", code.name()));
       print(console, finding);
     }
     if (errors == 0) {
@@ -48,7 +50,17 @@ final class CheckCommand extends Verb {
       return DONE;
     }
     console.say(DisplayText.count(errors, "error") + " to mend before a plan can be made.");
-    return ErrorCode.INVALID_SPEC.exitStatus();
+    return status(findings);
+  }
+
+  /** That of a store that can't be reached only where nothing else is wrong. */
+  private static int status(List<Finding> findings) {
+    int unavailable = ErrorCode.UNAVAILABLE.exitStatus();
+    boolean unreachable =
+        findings.stream()
+            .filter(f -> f.level() == Finding.Level.ERROR)
+            .allMatch(f -> f.code().filter(c -> c.exitStatus() == unavailable).isPresent());
+    return unreachable ? unavailable : ErrorCode.INVALID_SPEC.exitStatus();
   }
 
   private static long count(List<Finding> findings, Finding.Level level) {

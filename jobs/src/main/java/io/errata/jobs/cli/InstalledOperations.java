@@ -1,5 +1,7 @@
 package io.errata.jobs.cli;
 
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.FlinkPlanStorage;
 import io.errata.jobs.plan.PlanProgress;
@@ -13,6 +15,7 @@ import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanStorage;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -44,10 +47,25 @@ final class InstalledOperations implements Operations {
 
   @Override
   public PlanStorage storage(String folder) {
-    // Without Flink, whose file systems take a second to load.
+    // Without Flink, whose file systems take a second to load, and follow links out of a plan.
+    if (folder.startsWith("file://")) {
+      return LocalPlanStorage.of(local(folder));
+    }
     return folder.contains("://")
         ? FlinkPlanStorage.at(folder)
         : LocalPlanStorage.of(Path.of(folder));
+  }
+
+  private static Path local(String uri) {
+    try {
+      return Path.of(URI.create(uri));
+    } catch (IllegalArgumentException e) {
+      throw new ErrataException(
+          ErrorCode.USAGE,
+          "Cannot use " + uri + ": it is no URI of a local folder (file:///path)",
+          "Write the path as it is, or encode what a URI can't hold.",
+          e);
+    }
   }
 
   @Override

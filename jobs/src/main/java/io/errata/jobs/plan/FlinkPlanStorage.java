@@ -2,6 +2,7 @@ package io.errata.jobs.plan;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.state.plan.PlanPath;
 import io.errata.state.plan.PlanStorage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -65,15 +66,7 @@ public final class FlinkPlanStorage implements PlanStorage {
   }
 
   private Path resolve(String path) {
-    for (String name : path.split("/", -1)) {
-      if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('\\') >= 0) {
-        throw new ErrataException(
-            ErrorCode.INVALID_PLAN,
-            "Cannot use the path " + path + ": it is not a plain path below the plan's folder",
-            "Make the plan again; don't edit its files.");
-      }
-    }
-    return new Path(root, path);
+    return new Path(root, PlanPath.check(path));
   }
 
   /** A call of the file system. */

@@ -262,7 +262,10 @@ public final class Planner implements AutoCloseable {
             allBarred ? counted.recomputed() + counted.quarantined() : counted.quarantined());
     TableSection table =
         new TableSection(
-            spec.table().url(), prepared.table(), spec.table().ownsPredicate(), spec.table().set());
+            spec.table().location(),
+            prepared.table(),
+            spec.table().ownsPredicate(),
+            spec.table().set());
     PlanManifest.WorkerSection worker =
         new PlanManifest.WorkerSection(
             prepared.chosen().identity(),

@@ -17,6 +17,7 @@ import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks at everything that a plan needs, and runs nothing. */
 public final class Preflight {
@@ -65,8 +66,16 @@ public final class Preflight {
           "");
       Level level =
           spec.limits().missingCoverage() == MissingCoverage.ALLOW ? Level.WARNING : Level.ERROR;
+      Optional<ErrorCode> code =
+          level == Level.ERROR ? Optional.of(ErrorCode.MISSING_COVERAGE) : Optional.empty();
       for (Gap gap : window.gaps()) {
-        find(level, "events", gap.input() + ": " + gap.reason() + ".", "Bring the events back.");
+        findings.add(
+            new Finding(
+                level,
+                "events",
+                gap.input() + ": " + gap.reason() + ".",
+                "Bring the events back.",
+                code));
       }
     } catch (ErrataException e) {
       error(e);
@@ -97,7 +106,13 @@ public final class Preflight {
   }
 
   private void error(ErrataException e) {
-    find(Level.ERROR, subject(e.code()), String.valueOf(e.getMessage()), e.next());
+    findings.add(
+        new Finding(
+            Level.ERROR,
+            subject(e.code()),
+            String.valueOf(e.getMessage()),
+            e.next(),
+            Optional.of(e.code())));
   }
 
   private static String subject(ErrorCode code) {

@@ -27,7 +27,9 @@ final class References {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Za-z]*):?([^}]*)\\}");
   private static final Pattern ANYWHERE = Pattern.compile("\\$\\{(env|file):[^}]*\\}");
   private static final Pattern PASSWORD_IN_URL =
-      Pattern.compile("[?&;](ssl)?password=|//[^/?]*:[^/?]*@", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "[?&;](ssl)?pass(word)?=|[?&;](pwd|secret|token)=|^jdbc:[^?]*@",
+          Pattern.CASE_INSENSITIVE);
 
   /** Longer than any password or token; a larger file is another one than was meant. */
   private static final long MAX_FILE_BYTES = 64 * 1024;

@@ -576,6 +576,28 @@ class CliTest {
   }
 
   @Test
+  void check_exitsWith6_whereNothingIsWrongButAStoreThatCannotBeReached() {
+    Finding unreachable =
+        new Finding(
+            Level.ERROR,
+            "table",
+            "Cannot connect.",
+            "Start it.",
+            Optional.of(ErrorCode.UNAVAILABLE));
+    operations.findings = () -> List.of(new Finding(Level.OK, "events", "", ""), unreachable);
+    Ran ran = run("check", "spec.yaml", "--json");
+    assertThat(ran.status).isEqualTo(6);
+    assertThat(ran.document("check").at("/findings/1/code").asText()).isEqualTo("UNAVAILABLE");
+    operations.findings =
+        () ->
+            List.of(
+                unreachable,
+                new Finding(
+                    Level.ERROR, "spec", "No.", "Write.", Optional.of(ErrorCode.INVALID_SPEC)));
+    assertThat(run("check", "spec.yaml").status).isEqualTo(2);
+  }
+
+  @Test
   void cancelled_whatever_itIsWorkedOn_isToldAsSuch() {
     PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
     FakeLiveTable table =

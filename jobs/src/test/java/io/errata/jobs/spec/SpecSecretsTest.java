@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecSecretsTest {
   @Test
@@ -76,16 +78,26 @@ class SpecSecretsTest {
         .containsExactly(
             "in --set table.jdbc.password: table.jdbc.password: it must be a reference, so that the secret itself stands"
                 + " nowhere; write \"${env:PGPASSWORD}\" or \"${file:path}\"");
-    assertThat(
-            problems(
-                DECLARED, "table.jdbc.url=jdbc:postgresql://localhost/app?user=a&password=hunter2"))
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://localhost/app?user=a&password=hunter2",
+        "jdbc:postgresql://localhost/app?user=a&PASSWORD=hunter2",
+        "jdbc:postgresql://localhost/app?sslpassword=hunter2",
+        "jdbc:postgresql://localhost/app?sslmode=require&pass=hunter2",
+        "jdbc:postgresql://localhost/app?token=hunter2",
+        "jdbc:postgresql://a:hunter2@localhost/app",
+        "jdbc:postgresql://a:hunter2/@localhost/app",
+        "jdbc:postgresql://hunter2@localhost/app"
+      })
+  void secret_inTheUrl_isRefusedAndNotShown(String url) {
+    assertThat(problems(DECLARED, "table.jdbc.url=" + url))
         .singleElement()
         .asString()
-        .contains("table.jdbc.url: it holds a password");
-    assertThat(problems(DECLARED, "table.jdbc.url=jdbc:postgresql://a:hunter2@localhost/app"))
-        .singleElement()
-        .asString()
-        .contains("table.jdbc.url: it holds a password");
+        .contains("table.jdbc.url: it holds a password")
+        .doesNotContain("hunter2");
   }
 
   @Test

@@ -47,6 +47,14 @@ public record LiveTableOptions(
     return Optional.ofNullable(owns);
   }
 
+  /**
+   * The URL without its parameters: for people and for plans. What stands in a parameter, whatever
+   * its name, may have come from a secret.
+   */
+  public String location() {
+    return url.replaceFirst("(?s)\\?.*", "");
+  }
+
   /** Without URL and user: a spec may take them from secrets. */
   @Override
   public String toString() {

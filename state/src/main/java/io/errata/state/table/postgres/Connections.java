@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.postgresql.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,9 @@ final class Connections implements AutoCloseable {
       SET idle_in_transaction_session_timeout TO 0;
       SET search_path TO ''""";
 
+  /** A parameter of a URL wins over {@link #properties()}. */
+  private static final Pattern ROWS_IN_MESSAGES = Pattern.compile("[?&]logServerErrorDetail=");
+
   private final LiveTableOptions options;
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -64,6 +68,12 @@ final class Connections implements AutoCloseable {
       throw cancelled();
     }
     String attempt = "Cannot connect to the live table's database";
+    if (ROWS_IN_MESSAGES.matcher(options.url()).find()) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          attempt + ": logServerErrorDetail in its URL would put values of rows into messages",
+          "Leave it out of table.jdbc.url.");
+    }
     Connection connection = null;
     try {
       connection = new Driver().connect(options.url(), properties());

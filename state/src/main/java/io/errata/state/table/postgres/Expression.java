@@ -3,13 +3,25 @@ package io.errata.state.table.postgres;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Checks that SQL of a spec is one expression and stays one inside of parentheses. Lexical rules:
- * PostgreSQL manual, section 4.1. The server parses the expression afterwards; this is only so that
- * it can't end where it stands and begin another statement.
+ * PostgreSQL manual, section 4.1. The server parses the expression afterwards; this is so that it
+ * can't end where it stands and begin another statement, and doesn't call a function that reaches
+ * out of the rows. What keeps it from doing harm are the rights of the role, and that planning is
+ * read only; a function of the database's owner can be called by any name.
  */
 final class Expression {
+  /**
+   * Functions for the session, the server, its files and other databases (PostgreSQL manual,
+   * chapters 9.28 and 35, dblink), and those that run the SQL of a text.
+   */
+  private static final Pattern REACHING =
+      Pattern.compile(
+          "(pg_|lo_|dblink).*|loread|lowrite|set_config|setval"
+              + "|(query|cursor|table|schema|database)_to_xml.*");
+
   private final String setting;
   private final String sql;
   private int at;
@@ -44,13 +56,17 @@ final class Expression {
         }
         skipQuoted('\'');
       } else if (c == '"') {
+        int from = at + 1;
         skipQuoted('"');
-      } else if (c == '$' && !partOfName()) {
+        checkCall(sql.substring(from, at - 1).replace("\"\"", "\""));
+      } else if (c == '$') {
         skipDollarQuoted();
       } else if (sql.startsWith("--", at) || sql.startsWith("/*", at)) {
         throw invalid("it has a comment");
       } else if (c == ';' || c == '\0') {
         throw invalid("it has a semicolon or a NUL character");
+      } else if (nameCharacter(c)) {
+        skipWord();
       } else {
         depth += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
         if (depth < 0) {
@@ -87,8 +103,32 @@ final class Expression {
     throw invalid("a quote is not closed");
   }
 
-  private boolean partOfName() {
-    return at > 0 && nameCharacter(sql.charAt(at - 1));
+  /** A name, a keyword, a number, or what stands before a quote. */
+  private void skipWord() {
+    int from = at;
+    // A dollar sign behind a number begins a quote.
+    boolean number = Character.isDigit(sql.charAt(at));
+    while (at < sql.length()
+        && nameCharacter(sql.charAt(at))
+        && !(number && sql.charAt(at) == '$')) {
+      at++;
+    }
+    String word = sql.substring(from, at).toLowerCase(Locale.ROOT);
+    if (word.equals("u") && (sql.startsWith("&'", at) || sql.startsWith("&\"", at))) {
+      // What they stand for is known to the server alone.
+      throw invalid("it has Unicode escapes, U&…");
+    }
+    checkCall(word);
+  }
+
+  private void checkCall(String name) {
+    int next = at;
+    while (next < sql.length() && Character.isWhitespace(sql.charAt(next))) {
+      next++;
+    }
+    if (next < sql.length() && sql.charAt(next) == '(' && REACHING.matcher(name).matches()) {
+      throw invalid("it calls " + name + ", which reaches beyond the rows of the table");
+    }
   }
 
   private static boolean nameCharacter(char c) {

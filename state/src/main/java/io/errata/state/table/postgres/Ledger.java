@@ -154,9 +154,8 @@ final class Ledger {
           ErrorCode.FORBIDDEN,
           "Cannot create the ledger beside "
               + table.name()
-              + ": the role has no right to ("
-              + SqlErrors.said(e)
-              + ")",
+              + ": the role lacks a right: "
+              + SqlErrors.said(e),
           "Let a database administrator run this, and grant the role SELECT and INSERT on both tables:\n"
               + ddl,
           e);

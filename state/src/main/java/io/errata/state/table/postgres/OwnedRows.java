@@ -57,7 +57,14 @@ final class OwnedRows {
               + " WHERE "
               + owns
               + " IS NOT TRUE ORDER BY errata_n";
-      session.read(sql, r -> r.getInt(1)).forEach(n -> outside.add(inserts.get(n)));
+      // In a transaction that is read only by itself and leaves nothing: the predicate is a spec's,
+      // and could have changed the session's default.
+      session.begin("READ ONLY");
+      try {
+        session.read(sql, r -> r.getInt(1)).forEach(n -> outside.add(inserts.get(n)));
+      } finally {
+        session.rollback();
+      }
     }
     return outside;
   }

@@ -49,7 +49,7 @@ final class SqlErrors {
       case INSUFFICIENT_PRIVILEGE:
         return error(
             ErrorCode.FORBIDDEN,
-            attempt + ": the role has no right to (" + said + ")",
+            attempt + ": the role lacks a right: " + said,
             "Grant the role what it needs (docs/live-tables.md has the SQL), or use another role.",
             failure);
       case "25006":
