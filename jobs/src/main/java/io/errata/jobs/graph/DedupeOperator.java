@@ -3,8 +3,10 @@ package io.errata.jobs.graph;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
+import io.errata.jobs.worker.ReplayWorker;
 import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -31,12 +33,16 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   static final String DEDUPED = "errata.events.deduped";
 
   private static final String CONFLICT = "its id stands for several events that differ";
+  private static final String NAMED = "the spec names it in events.quarantine";
 
   private final WorkerDefinition worker;
   private final TableDescription table;
   private final EventSchema schema;
   private final JobStreams streams;
+  private final Duration workerTime;
+  private final Set<String> quarantined;
 
+  private transient WorkerWatch watch;
   private transient EventContent content;
   private transient EventRouter router;
   private transient Map<String, Copies> group;
@@ -46,12 +52,23 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   private transient long conflicting;
   private transient long used;
 
+  /**
+   * @param workerTime how long a call of the worker may take; zero for no limit
+   * @param quarantined ids of events that are not to be used
+   */
   DedupeOperator(
-      WorkerDefinition worker, TableDescription table, EventSchema schema, JobStreams streams) {
+      WorkerDefinition worker,
+      TableDescription table,
+      EventSchema schema,
+      JobStreams streams,
+      Duration workerTime,
+      Set<String> quarantined) {
     this.worker = worker;
     this.table = table;
     this.schema = schema;
     this.streams = streams;
+    this.workerTime = workerTime;
+    this.quarantined = new TreeSet<>(quarantined);
   }
 
   @Override
@@ -62,9 +79,13 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     deduped = new LongCounter();
     getRuntimeContext().addAccumulator(DEDUPED, deduped);
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
+    ReplayWorker versions = worker.open(getUserCodeClassloader());
+    OverdueWorker overdue = new OverdueWorker();
+    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
+    watch = WorkerWatch.start(versions, workerTime, overdue::add);
     router =
         new EventRouter(
-            new KeyRows(worker.open(getUserCodeClassloader()), table),
+            new KeyRows(versions, table, watch),
             keyed -> output.collect(out.replace(keyed, ReplayOrder.timestamp(keyed))),
             unkeyed -> output.collect(streams.unkeyed(), new StreamRecord<>(unkeyed)));
   }
@@ -107,7 +128,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     try {
       eventContent = content.of(event);
     } catch (RuntimeException e) {
-      router.bar(event, Reasons.of(e));
+      router.bar(event, Reasons.of(e, event));
       return;
     }
     Copies copies = group.get(event.id());
@@ -139,7 +160,12 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
 
   private void finishGroup() {
     for (Copies copies : group.values()) {
-      if (!copies.conflict && router.replay(copies.kept)) {
+      if (copies.conflict) {
+        continue;
+      }
+      if (quarantined.contains(copies.kept.id())) {
+        router.bar(copies.kept, NAMED);
+      } else if (router.replay(copies.kept)) {
         used++;
       }
     }
@@ -152,5 +178,13 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     output.collect(
         streams.counted(),
         new StreamRecord<>(new Summary.Counted(Tally.ofEvents(duplicates, conflicting, used))));
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (watch != null) {
+      watch.close();
+    }
+    super.close();
   }
 }

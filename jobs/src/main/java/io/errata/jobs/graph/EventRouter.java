@@ -37,8 +37,8 @@ final class EventRouter {
     Map<String, Row> touched;
     try {
       touched = keys.of(event);
-    } catch (RuntimeException e) {
-      barAll(event, "its key can't be known: " + Reasons.of(e));
+    } catch (Throwable e) {
+      barAll(event, "its key can't be known: " + Reasons.of(e, event));
       return false;
     }
     touched.forEach((form, row) -> keyed.accept(new KeyedRecord.Touch(form, row, event)));
@@ -50,8 +50,8 @@ final class EventRouter {
     Map<String, Row> touched;
     try {
       touched = keys.of(event);
-    } catch (RuntimeException e) {
-      barAll(event, reason + "; its key can't be known: " + Reasons.of(e));
+    } catch (Throwable e) {
+      barAll(event, reason + "; its key can't be known: " + Reasons.of(e, event));
       return;
     }
     touched.forEach(

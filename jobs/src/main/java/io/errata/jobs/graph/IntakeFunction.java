@@ -3,8 +3,10 @@ package io.errata.jobs.graph;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
+import io.errata.jobs.worker.ReplayWorker;
 import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
+import java.time.Duration;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.io.ratelimiting.FlinkConnectorRateLimiter;
@@ -25,14 +27,23 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
   private final JobStreams streams;
   private final @Nullable FlinkConnectorRateLimiter limiter;
 
+  private final Duration workerTime;
+
+  private transient @Nullable WorkerWatch watch;
   private transient @Nullable KeyRows keys;
   private transient @Nullable LongCounter read;
 
   /**
    * @param rate events a second over all tasks at the most, or null
+   * @param workerTime how long a call of the worker may take; zero for no limit
    */
   IntakeFunction(
-      WorkerDefinition worker, TableDescription table, JobStreams streams, @Nullable Long rate) {
+      WorkerDefinition worker,
+      TableDescription table,
+      JobStreams streams,
+      @Nullable Long rate,
+      Duration workerTime) {
+    this.workerTime = workerTime;
     this.worker = worker;
     this.table = table;
     this.streams = streams;
@@ -46,7 +57,11 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
 
   @Override
   public void open(OpenContext context) {
-    keys = new KeyRows(worker.open(getRuntimeContext().getUserCodeClassLoader()), table);
+    ReplayWorker versions = worker.open(getRuntimeContext().getUserCodeClassLoader());
+    OverdueWorker overdue = new OverdueWorker();
+    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
+    watch = WorkerWatch.start(versions, workerTime, overdue::add);
+    keys = new KeyRows(versions, table, watch);
     read = new LongCounter();
     getRuntimeContext().addAccumulator(READ, read);
     if (limiter != null) {
@@ -73,6 +88,13 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
           .bar(event, event.rejection().get());
     } else {
       out.collect(event);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.close();
     }
   }
 }

@@ -6,6 +6,7 @@ import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import io.errata.api.Worker;
 import io.errata.connectors.event.EventRecord;
+import io.errata.jobs.graph.WorkerWatch.Step;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.state.digest.CanonicalForm;
 import io.errata.state.plan.Correction;
@@ -29,7 +30,9 @@ final class KeyReplay {
   private final TableDescription table;
   private final boolean owns;
   private final Consumer<Outcome> out;
+  private final WorkerWatch watch;
 
+  private @Nullable RuntimeException failed;
   private @Nullable LiveRow live;
   private KeyedRecord.@Nullable Base base;
   private @Nullable Row keyRow;
@@ -40,7 +43,13 @@ final class KeyReplay {
   private final List<EventRecord> ties = new ArrayList<>();
   private long tiesAt;
 
-  KeyReplay(ReplayWorker worker, TableDescription table, boolean owns, Consumer<Outcome> out) {
+  KeyReplay(
+      ReplayWorker worker,
+      TableDescription table,
+      boolean owns,
+      Consumer<Outcome> out,
+      WorkerWatch watch) {
+    this.watch = watch;
     this.worker = worker;
     this.table = table;
     this.owns = owns;
@@ -101,6 +110,7 @@ final class KeyReplay {
         break;
       }
       lastEvent = event;
+      watch.begin(Step.EVENT, keyRow, event);
       try {
         Worker<Object> version = worker.inForce(event.time());
         if (last == null) {
@@ -108,11 +118,24 @@ final class KeyReplay {
         }
         last = version;
         state = version.apply(state, keyRow, event, effect -> suppress(version, event, effect));
-      } catch (RuntimeException e) {
-        bar(Reasons.of(e));
+        if (failed != null) {
+          throw failed;
+        }
+      } catch (Throwable e) {
+        bar(e);
+      } finally {
+        watch.end();
       }
     }
     ties.clear();
+  }
+
+  /** What failed behind an effect is no fault of the worker, whatever it made of it. */
+  private void bar(Throwable thrown) {
+    if (failed != null) {
+      throw failed;
+    }
+    bar(Reasons.of(thrown, lastEvent));
   }
 
   private Object begin(Worker<Object> version) {
@@ -120,7 +143,7 @@ final class KeyReplay {
   }
 
   private void suppress(Worker<Object> version, EventRecord event, Effect effect) {
-    out.accept(
+    Outcome suppressed =
         new Outcome.Suppressed(
             new EffectEntry(
                 KeyRows.text(keyRow),
@@ -128,7 +151,16 @@ final class KeyReplay {
                 version.name() + "@" + version.version(),
                 effect.kind(),
                 effect.target(),
-                effect.detail())));
+                effect.detail()));
+    watch.leave();
+    try {
+      out.accept(suppressed);
+    } catch (RuntimeException e) {
+      failed = e;
+      throw e;
+    } finally {
+      watch.comeBack();
+    }
   }
 
   /** Ends the key: compares its row, and forgets it. Gives what was counted. */
@@ -160,16 +192,24 @@ final class KeyReplay {
   }
 
   private Optional<Row> recompute() {
+    watch.begin(Step.ROW, keyRow, lastEvent);
     try {
       Worker<Object> version = last;
       if (version == null) {
         version = worker.versions().get(0);
         state = begin(version);
       }
-      return version.result(keyRow, state).map(columns -> table.conform(keyRow.concat(columns)));
-    } catch (RuntimeException e) {
-      bar(Reasons.of(e));
+      Optional<Row> columns = version.result(keyRow, state);
+      if (columns.isPresent() && !columns.get().schema().equals(version.columns())) {
+        bar("the worker gave a row that isn't of the columns that it computes");
+        return Optional.empty();
+      }
+      return columns.map(row -> table.conform(keyRow.concat(row)));
+    } catch (Throwable e) {
+      bar(e);
       return Optional.empty();
+    } finally {
+      watch.end();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.errata.api.RejectedEventException;
 import io.errata.api.Row;
 import io.errata.api.RowSchema;
 import io.errata.connectors.event.EventRecord;
+import io.errata.jobs.graph.WorkerWatch.Step;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.state.digest.CanonicalForm;
 import io.errata.state.table.TableDescription;
@@ -20,23 +21,31 @@ final class KeyRows {
   private final ReplayWorker worker;
   private final TableDescription table;
   private final RowSchema schema;
+  private final WorkerWatch watch;
 
-  KeyRows(ReplayWorker worker, TableDescription table) {
+  KeyRows(ReplayWorker worker, TableDescription table, WorkerWatch watch) {
     this.worker = worker;
     this.table = table;
+    this.watch = watch;
     this.schema = table.keySchema();
   }
 
   /**
    * Keys by their canonical form, in the worker's order.
    *
-   * @throws RuntimeException of any kind where the keys can't be known
+   * @throws Throwable of any kind that {@link Reasons} has a reason for, where the keys can't be
+   *     known
    */
   Map<String, Row> of(EventRecord event) {
     Map<String, Row> keys = new LinkedHashMap<>();
-    for (Row key : worker.inForce(event).keys(event)) {
-      Row stored = stored(key);
-      keys.put(CanonicalForm.of(stored), stored);
+    watch.begin(Step.KEYS, null, event);
+    try {
+      for (Row key : worker.inForce(event).keys(event)) {
+        Row stored = stored(key);
+        keys.put(CanonicalForm.of(stored), stored);
+      }
+    } finally {
+      watch.end();
     }
     return keys;
   }

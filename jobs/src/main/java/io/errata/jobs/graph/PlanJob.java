@@ -11,8 +11,10 @@ import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.SnapshotSplit;
 import io.errata.state.table.TableDescription;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -46,10 +48,14 @@ public final class PlanJob {
   private final ResolvedWindow window;
   private final String staging;
   private final Optional<Long> rate;
+  private final Duration workerTime;
+  private final Set<String> quarantined;
 
   /**
    * @param staging the URI of the folder that the plan's files are written below
    * @param rate events a second to read at the most
+   * @param workerTime how long a call of the worker may take; zero for no limit
+   * @param quarantined ids of events that are not to be used: their keys are left as they are
    */
   public PlanJob(
       WorkerDefinition worker,
@@ -57,7 +63,11 @@ public final class PlanJob {
       EventSchema events,
       ResolvedWindow window,
       String staging,
-      Optional<Long> rate) {
+      Optional<Long> rate,
+      Duration workerTime,
+      Set<String> quarantined) {
+    this.workerTime = workerTime;
+    this.quarantined = Set.copyOf(quarantined);
     this.worker = worker;
     this.table = table;
     this.events = events;
@@ -109,7 +119,8 @@ public final class PlanJob {
     SingleOutputStreamOperator<SourceRecord> intake =
         source
             .process(
-                new IntakeFunction(worker, table, streams, rate.orElse(null)), streams.events())
+                new IntakeFunction(worker, table, streams, rate.orElse(null), workerTime),
+                streams.events())
             .name("intake")
             .uid("intake");
 
@@ -117,7 +128,9 @@ public final class PlanJob {
         intake
             .keyBy(record -> SortKey.of(((EventRecord) record).id()), Types.LONG)
             .transform(
-                "dedupe by id", streams.keyed(), new DedupeOperator(worker, table, events, streams))
+                "dedupe by id",
+                streams.keyed(),
+                new DedupeOperator(worker, table, events, streams, workerTime, quarantined))
             .uid("dedupe");
 
     DataStream<KeyedRecord> keyed =
@@ -135,7 +148,7 @@ public final class PlanJob {
                 "replay and compare",
                 streams.outcomes(),
                 new ReplayOperator(
-                    worker, table, streams, live.options().ownsPredicate().isPresent()))
+                    worker, table, streams, live.options().ownsPredicate().isPresent(), workerTime))
             .uid("replay");
 
     DataStream<Summary> files =

@@ -2,6 +2,7 @@ package io.errata.jobs.graph;
 
 import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -29,7 +30,9 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   private final TableDescription table;
   private final JobStreams streams;
   private final boolean owns;
+  private final Duration workerTime;
 
+  private transient WorkerWatch watch;
   private transient StreamRecord<Outcome> out;
   private transient Map<String, KeyReplay> group;
   private transient Deque<KeyReplay> idle;
@@ -40,9 +43,15 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   /**
    * @param owns whether the window answers for all live rows that it reads, or only for those that
    *     it touches
+   * @param workerTime how long a call of the worker may take; zero for no limit
    */
   ReplayOperator(
-      WorkerDefinition worker, TableDescription table, JobStreams streams, boolean owns) {
+      WorkerDefinition worker,
+      TableDescription table,
+      JobStreams streams,
+      boolean owns,
+      Duration workerTime) {
+    this.workerTime = workerTime;
     this.worker = worker;
     this.table = table;
     this.streams = streams;
@@ -58,6 +67,9 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
     tally = Tally.NONE;
     compared = new LongCounter();
     getRuntimeContext().addAccumulator(COMPARED, compared);
+    OverdueWorker overdue = new OverdueWorker();
+    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
+    watch = WorkerWatch.start(worker.open(getUserCodeClassloader()), workerTime, overdue::add);
   }
 
   @Override
@@ -81,7 +93,8 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
         definition.open(getUserCodeClassloader()),
         table,
         owns,
-        outcome -> output.collect(out.replace(outcome)));
+        outcome -> output.collect(out.replace(outcome)),
+        watch);
   }
 
   private void finishGroup() {
@@ -97,5 +110,13 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   public void endInput() {
     finishGroup();
     output.collect(streams.counted(), new StreamRecord<>(new Summary.Counted(tally)));
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (watch != null) {
+      watch.close();
+    }
+    super.close();
   }
 }

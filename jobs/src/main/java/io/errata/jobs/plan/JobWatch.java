@@ -2,6 +2,7 @@ package io.errata.jobs.plan;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.graph.OverdueWorker;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +21,9 @@ import org.apache.flink.util.ExceptionUtils;
 final class JobWatch {
   private static final long POLL_MILLIS = 500;
 
+  /** How long a job may take to end that is given up. */
+  private static final int CANCEL_SECONDS = 5;
+
   private final StreamExecutionEnvironment env;
   private final Stages stages;
   private final Resources resources;
@@ -35,7 +39,8 @@ final class JobWatch {
    *
    * @param expected about how many steps there will be: an event is read and then deduped, a row is
    *     compared
-   * @throws ErrataException the one that a task failed with, or INTERNAL
+   * @throws ErrataException the one that a task failed with, LIMIT where a call of the worker took
+   *     too long, or INTERNAL
    */
   void execute(String name, long expected) {
     JobClient client;
@@ -53,11 +58,17 @@ final class JobWatch {
         });
     while (true) {
       try {
-        result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        JobExecutionResult ended = result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        refuseOverdue(ended.getAllAccumulatorResults());
         stages.advance(expected, expected);
         return;
       } catch (TimeoutException e) {
-        stages.advance(done(client), expected);
+        Map<String, Object> accumulators = accumulators(client);
+        if (!overdue(accumulators).isEmpty()) {
+          cancel(client, result);
+          refuseOverdue(accumulators);
+        }
+        stages.advance(done(accumulators), expected);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ErrataException(
@@ -71,19 +82,50 @@ final class JobWatch {
     }
   }
 
-  private static long done(JobClient client) {
-    Map<String, Object> accumulators;
+  private static Map<String, Object> accumulators(JobClient client) {
     try {
-      accumulators = client.getAccumulators().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      return client.getAccumulators().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return 0;
+      return Map.of();
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
       // Progress only: the result of the job says whether anything is wrong. A cluster in this
       // process
       // that has just shut down, as the job ended, refuses to be asked.
-      return 0;
+      return Map.of();
     }
+  }
+
+  private static String overdue(Map<String, Object> accumulators) {
+    return String.valueOf(accumulators.getOrDefault(OverdueWorker.NAME, ""));
+  }
+
+  private static void refuseOverdue(Map<String, Object> accumulators) {
+    String overdue = overdue(accumulators);
+    int end = overdue.indexOf('\n');
+    if (end > 0) {
+      throw new ErrataException(
+          ErrorCode.LIMIT, overdue.substring(0, end), overdue.substring(end + 1));
+    }
+  }
+
+  /**
+   * Gives the job up. A task that doesn't come back from its worker is left behind: a thread can't
+   * be ended from outside. It ends with the process, or with the task manager, which Flink stops
+   * for it.
+   */
+  private static void cancel(JobClient client, CompletableFuture<JobExecutionResult> result) {
+    try {
+      client.cancel().get(CANCEL_SECONDS, TimeUnit.SECONDS);
+      result.get(CANCEL_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // It was given up, or is stuck; why is told already.
+    }
+  }
+
+  private static long done(Map<String, Object> accumulators) {
     return accumulators.values().stream()
         .filter(Long.class::isInstance)
         .mapToLong(Long.class::cast)

@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +130,9 @@ public final class Planner implements AutoCloseable {
             prepared.events(),
             window,
             plans.below(staging),
-            spec.limits().rate());
+            spec.limits().rate(),
+            spec.limits().workerTime(),
+            Set.copyOf(spec.events().quarantine()));
     LocalRun run = resources.hold(LocalRun.open(options.parallelism()));
     try {
       job.build(

@@ -12,8 +12,12 @@ import java.util.Optional;
  *
  * @param archive files
  * @param fields what the fields are called
+ * @param quarantine ids of events that are not to be used: their keys go into quarantine
  */
-public record EventsSpec(ArchiveOptions archive, FieldsSpec fields) {
+public record EventsSpec(ArchiveOptions archive, FieldsSpec fields, List<String> quarantine) {
+  public EventsSpec {
+    quarantine = List.copyOf(quarantine);
+  }
 
   /**
    * What the fields of an event are called; dotted paths.

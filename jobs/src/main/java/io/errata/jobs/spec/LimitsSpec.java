@@ -1,5 +1,7 @@
 package io.errata.jobs.spec;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -10,13 +12,15 @@ import java.util.Optional;
  * @param quarantine the most keys that may be left out
  * @param missingCoverage what to do where the source no longer holds all of the window
  * @param rate events a second to read at the most; unlimited where empty
+ * @param workerTime how long a worker may take for one event or row; zero for no limit
  */
 public record LimitsSpec(
     Optional<Amount> corrections,
     Amount deletes,
     Amount quarantine,
     MissingCoverage missingCoverage,
-    Optional<Long> rate) {
+    Optional<Long> rate,
+    Duration workerTime) {
 
   /** What to do where the source no longer holds all of the window. */
   public enum MissingCoverage {
@@ -43,7 +47,12 @@ public record LimitsSpec(
      * @param of what a percentage is of
      */
     public boolean exceededBy(long rows, long of) {
-      return unit == Unit.ROWS ? rows > value : rows * 100.0 > value * of;
+      // In decimals: 0.29 percent of 10000 rows are 29, and not a little less.
+      BigDecimal allowed = BigDecimal.valueOf(value);
+      if (unit == Unit.PERCENT) {
+        allowed = allowed.multiply(BigDecimal.valueOf(of)).movePointLeft(2);
+      }
+      return BigDecimal.valueOf(rows).compareTo(allowed) > 0;
     }
 
     /** As the spec has it, such as {@code 5%}. */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the records of a spec from its settings, and checks what no setting says alone. */
 final class SpecAssembly {
+  private static final long SHORTEST_WORKER_MILLIS = 100;
+
   private final OptionValues values;
   private final References references;
   private final Problems problems;
@@ -55,7 +57,7 @@ final class SpecAssembly {
     return new Spec(
         required(SpecOptions.NAME),
         present(window),
-        new EventsSpec(present(archive), fields()),
+        new EventsSpec(present(archive), fields(), required(SpecOptions.EVENTS_QUARANTINE)),
         new FilterSpec(
             required(SpecOptions.FILTER_TYPE),
             Optional.ofNullable(values.find(SpecOptions.FILTER_WHERE))),
@@ -78,7 +80,8 @@ final class SpecAssembly {
             required(SpecOptions.DELETES),
             required(SpecOptions.QUARANTINE),
             required(SpecOptions.MISSING_COVERAGE),
-            Optional.ofNullable(values.find(SpecOptions.RATE))),
+            Optional.ofNullable(values.find(SpecOptions.RATE)),
+            required(SpecOptions.WORKER_TIME)),
         required(SpecOptions.CONFLICTS),
         required(SpecOptions.PLANS),
         text);
@@ -318,6 +321,12 @@ final class SpecAssembly {
       problem(
           SpecOptions.LOCK_TIMEOUT.path(),
           lock + " is too short (at least PT0.001S): it would wait for ever");
+    }
+    Duration worker = values.find(SpecOptions.WORKER_TIME);
+    if (worker != null && !worker.isZero() && worker.toMillis() < SHORTEST_WORKER_MILLIS) {
+      problem(
+          SpecOptions.WORKER_TIME.path(),
+          worker + " is too short (at least PT0.1S, or PT0S for no limit)");
     }
     Duration statement = values.find(SpecOptions.STATEMENT_TIMEOUT);
     if (statement != null && !statement.isZero() && statement.toMillis() < 1) {

@@ -129,6 +129,15 @@ final class SpecOptions {
                   + ".")
           .withDefault(Map.of(), "as the files and their use say");
 
+  static final SpecOption<List<String>> EVENTS_QUARANTINE =
+      SpecOption.of(
+              "events.quarantine",
+              ValueType.names(),
+              OPTIONAL,
+              "Ids of events that are not to be used: their keys go into quarantine, as those of an event that can't be"
+                  + " decoded.")
+          .withDefault(List.of(), "none");
+
   static final SpecOption<List<String>> FILTER_TYPE =
       SpecOption.of("filter.type", ValueType.names(), OPTIONAL, "The event types that count.")
           .withDefault(List.of(), "all");
@@ -301,6 +310,15 @@ final class SpecOptions {
               "The most events to read in a second, such as `50000/s`.")
           .withDefaultText("unlimited");
 
+  static final SpecOption<Duration> WORKER_TIME =
+      SpecOption.of(
+              "limits.worker-time",
+              ValueType.duration(),
+              OPTIONAL,
+              "How long a worker may take for one event, or for one row. One that takes longer stops the plan, which names the"
+                  + " event; `PT0S` for no limit.")
+          .withDefault(Duration.ofMinutes(1), "`PT1M`");
+
   static final SpecOption<ConflictPolicy> CONFLICTS =
       SpecOption.of(
               "conflicts",
@@ -334,6 +352,7 @@ final class SpecOptions {
           FIELD_TYPE,
           FIELD_SEQUENCE,
           FIELD_TYPES,
+          EVENTS_QUARANTINE,
           FILTER_TYPE,
           FILTER_WHERE,
           WORKER_NAME,
@@ -359,6 +378,7 @@ final class SpecOptions {
           QUARANTINE,
           MISSING_COVERAGE,
           RATE,
+          WORKER_TIME,
           CONFLICTS,
           PLANS);
 

@@ -46,8 +46,8 @@ public final class WorkerCatalog {
   /**
    * Finds workers with {@link ServiceLoader}.
    *
-   * @throws ErrataException INVALID_WORKER where one can't be made, has no name or a version below
-   *     1, or where two have the same name and version; it names the class
+   * @throws ErrataException INVALID_WORKER where one can't be linked or made, has no name or a
+   *     version below 1, or where two have the same name and version; it names the class
    */
   public static WorkerCatalog load(ClassLoader classes) {
     List<Worker<?>> found = new ArrayList<>();
@@ -61,6 +61,14 @@ public final class WorkerCatalog {
               + Worker.class.getName()
               + " in the jar that it comes from; the class must be public, with"
               + " a public constructor without arguments.",
+          e);
+    } catch (LinkageError e) {
+      throw new ErrataException(
+          ErrorCode.INVALID_WORKER,
+          "Cannot load a worker: " + e,
+          "See that all classes that it needs are beside it, compiled for this release of Java ("
+              + Runtime.version().feature()
+              + ").",
           e);
     }
     return of(found);

@@ -27,7 +27,8 @@ final class SampleSpec {
         new EventsSpec(
             ArchiveOptions.of("events", "", ArchiveOptions.Format.PARQUET),
             new EventsSpec.FieldsSpec(
-                "id", "ts", TimeUnit.MILLIS, Optional.empty(), List.of(), Map.of())),
+                "id", "ts", TimeUnit.MILLIS, Optional.empty(), List.of(), Map.of()),
+            List.of()),
         new Spec.FilterSpec(List.of(), Optional.empty()),
         new WorkerSpec.Versioned("daily-totals", 2),
         Optional.empty(),
@@ -48,7 +49,8 @@ final class SampleSpec {
             new Amount(0, Amount.Unit.ROWS),
             new Amount(0, Amount.Unit.ROWS),
             LimitsSpec.MissingCoverage.FAIL,
-            Optional.empty()),
+            Optional.empty(),
+            Duration.ofMinutes(1)),
         ConflictPolicy.ABORT,
         "plans",
         "name: daily-totals\n");

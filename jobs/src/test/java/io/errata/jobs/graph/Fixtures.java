@@ -20,6 +20,7 @@ import io.errata.state.table.TableColumn;
 import io.errata.state.table.TableColumn.Origin;
 import io.errata.state.table.TableColumn.Storage;
 import io.errata.state.table.TableDescription;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -138,11 +139,41 @@ final class Fixtures {
       if (word.equals("loud")) {
         effects.perform(new Effect("shout", key.asText("user_id"), word));
       }
+      switch (word) {
+        case "deep" -> deeper(state, key, event, effects);
+        case "asserting" -> throw new AssertionError("secret " + word);
+        case "checked" ->
+            throw Fixtures.WordsWorker.<RuntimeException>sneaky(new IOException("secret " + word));
+        case "huge" -> throw new OutOfMemoryError("made up");
+        case "unlinked" -> throw new NoClassDefFoundError("no/Such");
+        case "unlinkedForMemory" ->
+            throw new ExceptionInInitializerError(new OutOfMemoryError("made up"));
+        case "loudAndDeaf" -> {
+          try {
+            effects.perform(new Effect("shout", key.asText("user_id"), word));
+          } catch (RuntimeException e) {
+            return state;
+          }
+        }
+        default -> {}
+      }
       return state.append(state.isEmpty() ? "" : " ").append(word);
+    }
+
+    private StringBuilder deeper(StringBuilder state, Row key, Event event, Effects effects) {
+      return apply(state, key, event, effects).append(event.id());
+    }
+
+    @SuppressWarnings("unchecked") // what is thrown is not checked at run time
+    private static <T extends Throwable> RuntimeException sneaky(Throwable thrown) throws T {
+      throw (T) thrown;
     }
 
     @Override
     public Optional<Row> result(Row key, StringBuilder state) {
+      if (state.toString().equals("foreign")) {
+        return Optional.of(Row.of(TABLE.values(), "somebody else", "foreign"));
+      }
       return state.toString().equals("nothing")
           ? Optional.empty()
           : Optional.of(Row.of(columns(), state.toString()));

@@ -9,13 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.state.plan.Correction;
 import io.errata.state.plan.QuarantineEntry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KeyReplayTest {
   private static final String NOON = "2024-06-10T12:00:00Z";
@@ -24,7 +28,12 @@ class KeyReplayTest {
 
   private Tally replay(boolean owns, KeyedRecord... records) {
     KeyReplay replay =
-        new KeyReplay(ReplayWorker.of(new Fixtures.WordsWorker()), TABLE, owns, outcomes::add);
+        new KeyReplay(
+            ReplayWorker.of(new Fixtures.WordsWorker()),
+            TABLE,
+            owns,
+            outcomes::add,
+            WorkerWatch.unlooked("words@1", Duration.ofSeconds(1), m -> {}));
     for (KeyedRecord record : records) {
       replay.take(record, ReplayOrder.timestamp(record));
     }
@@ -132,6 +141,78 @@ class KeyReplayTest {
         .doesNotContain("secret");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "deep,the worker threw java.lang.StackOverflowError",
+    "asserting,the worker threw java.lang.AssertionError at io.errata.jobs.graph.Fixtures$WordsWorker.apply",
+    "checked,the worker threw java.io.IOException at io.errata.jobs.graph.Fixtures$WordsWorker.apply"
+  })
+  void eventOfWhichTheWorkerDiesOfAnError_barsItsKey(String word, String reason) {
+    Tally tally =
+        replay(
+            false,
+            live("ann", "hullo"),
+            touch(event("a", NOON, 1, "ann", "hello")),
+            touch(event("b", NOON, 2, "ann", word)));
+
+    assertThat(tally).isEqualTo(Tally.ofRows(0, 1, 0, 1));
+    assertThat(outcomes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Outcome.Quarantined.class,
+            quarantined -> {
+              assertThat(quarantined.entry().eventId()).isEqualTo("b");
+              assertThat(quarantined.entry().reason()).startsWith(reason);
+            });
+  }
+
+  /** Leaving out the key would leave out another one next time. */
+  @ParameterizedTest
+  @CsvSource({
+    "huge,INTERNAL,Cannot go on: the memory is used up",
+    "unlinked,INVALID_WORKER,Cannot run the worker: java.lang.NoClassDefFoundError: no/Such (it has event b (file@0))",
+    "unlinkedForMemory,INTERNAL,Cannot go on: the memory is used up"
+  })
+  void errorThatSaysNothingOfTheEvent_endsThePlan(String word, ErrorCode code, String message) {
+    assertThatThrownBy(() -> replay(false, touch(event("b", NOON, 2, "ann", word))))
+        .isInstanceOfSatisfying(ErrataException.class, e -> assertThat(e.code()).isEqualTo(code))
+        .hasMessageStartingWith(message)
+        .hasMessageContaining("event b (file@0)");
+    assertThat(outcomes).isEmpty();
+  }
+
+  @Test
+  void rowOfOtherColumns_barsItsKey() {
+    assertThat(replay(false, touch(event("a", NOON, 1, "ann", "foreign"))))
+        .isEqualTo(Tally.ofRows(0, 0, 0, 1));
+    assertThat(outcomes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Outcome.Quarantined.class,
+            quarantined ->
+                assertThat(quarantined.entry().reason())
+                    .isEqualTo("the worker gave a row that isn't of the columns that it computes"));
+  }
+
+  @Test
+  void failureBehindAnEffect_isNoFaultOfTheWorker() {
+    IllegalStateException full = new IllegalStateException("the disk is full");
+    for (String word : List.of("loud", "loudAndDeaf")) {
+      KeyReplay replay =
+          new KeyReplay(
+              ReplayWorker.of(new Fixtures.WordsWorker()),
+              TABLE,
+              false,
+              outcome -> {
+                throw full;
+              },
+              WorkerWatch.unlooked("words@1", Duration.ofSeconds(1), m -> {}));
+      KeyedRecord touch = touch(event("a", NOON, 1, "ann", word));
+      replay.take(touch, ReplayOrder.timestamp(touch));
+      assertThatThrownBy(replay::finish).isSameAs(full);
+    }
+  }
+
   @Test
   void resultThatTheTableCannotStore_barsItsKey() {
     replay(false, touch(event("a", NOON, 1, "ann", "nul \0")));
@@ -192,7 +273,12 @@ class KeyReplayTest {
   @Test
   void keysThatFollowEachOther_shareNothing() {
     KeyReplay replay =
-        new KeyReplay(ReplayWorker.of(new Fixtures.WordsWorker()), TABLE, false, outcomes::add);
+        new KeyReplay(
+            ReplayWorker.of(new Fixtures.WordsWorker()),
+            TABLE,
+            false,
+            outcomes::add,
+            WorkerWatch.unlooked("words@1", Duration.ofSeconds(1), m -> {}));
     replay.take(touch(event("a", NOON, 1, "ann", "bad")), 1);
     replay.finish();
     replay.take(touch(event("b", NOON, 1, "bob", "fine")), 1);

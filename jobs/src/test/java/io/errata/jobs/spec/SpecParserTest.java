@@ -114,7 +114,8 @@ class SpecParserTest {
                 new Amount(0, Amount.Unit.ROWS),
                 new Amount(0, Amount.Unit.ROWS),
                 MissingCoverage.FAIL,
-                Optional.of(50_000L)));
+                Optional.of(50_000L),
+                Duration.ofSeconds(10)));
     assertThat(spec.conflicts()).isEqualTo(ConflictPolicy.ABORT);
     assertThat(spec.plans()).isEqualTo("gs://plans/errata");
   }
@@ -152,9 +153,17 @@ class SpecParserTest {
                 new Amount(0, Amount.Unit.ROWS),
                 new Amount(0, Amount.Unit.ROWS),
                 MissingCoverage.FAIL,
-                Optional.empty()));
+                Optional.empty(),
+                Duration.ofMinutes(1)));
+    assertThat(spec.events().quarantine()).isEmpty();
     assertThat(spec.conflicts()).isEqualTo(ConflictPolicy.ABORT);
     assertThat(spec.plans()).isEqualTo("/specs/plans");
+  }
+
+  @Test
+  void parse_ofEventsInQuarantine_givesTheirIds() {
+    assertThat(Specs.parse(DECLARED, "events.quarantine=[e7, '9']").events().quarantine())
+        .containsExactly("e7", "9");
   }
 
   @Test
@@ -273,6 +282,7 @@ class SpecParserTest {
           table.statement-timeout=P999D | table.statement-timeout: P999D is longer than 366 days
           events.archive.zone=Berlin    | events.archive.zone: Berlin is not a zone, such as UTC, Europe/Berlin or +02:00
           limits.rate=50000             | limits.rate: it is a number and must be a text; write '50000' in quotes
+          limits.worker-time=PT0.05S    | limits.worker-time: PT0.05S is too short (at least PT0.1S, or PT0S for no limit)
           limits.rate=0/s               | limits.rate: 0/s is not a rate from 1/s, such as 50000/s
           limits.rate=5/m               | limits.rate: 5/m is not a rate from 1/s, such as 50000/s
           limits.missing-coverage=alow  | limits.missing-coverage: alow is not one of fail, allow; did you mean allow?

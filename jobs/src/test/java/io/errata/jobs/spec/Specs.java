@@ -34,7 +34,7 @@ final class Specs {
         compare: [total, events]
         owns: "day >= date '2024-06-10' and day < date '2024-06-11'"
         set: { updated_at: "now()" }
-      limits: { corrections: 5%, deletes: 0, quarantine: 0, missing-coverage: fail, rate: 50000/s }
+      limits: { corrections: 5%, deletes: 0, quarantine: 0, missing-coverage: fail, rate: 50000/s, worker-time: PT10S }
       conflicts: abort
       """;
 

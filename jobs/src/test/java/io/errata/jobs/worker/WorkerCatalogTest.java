@@ -21,6 +21,8 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
 
 class WorkerCatalogTest {
   /** A worker whose name, version, date and columns are given. */
@@ -92,6 +94,22 @@ class WorkerCatalogTest {
         new URLClassLoader(
             new URL[] {folder.toUri().toURL()}, WorkerCatalogTest.class.getClassLoader())) {
       assertInvalid(() -> WorkerCatalog.load(classes), "Cannot load a worker", "com.example.Gone");
+    }
+  }
+
+  @Test
+  void load_namesTheClassThatIsForALaterJava(@TempDir Path folder) throws IOException {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.writeString(services.resolve(Worker.class.getName()), "Future\n");
+    ClassWriter future = new ClassWriter(0);
+    future.visit(999, Opcodes.ACC_PUBLIC, "Future", null, "java/lang/Object", null);
+    Files.write(folder.resolve("Future.class"), future.toByteArray());
+    try (URLClassLoader classes =
+        new URLClassLoader(
+            new URL[] {folder.toUri().toURL()}, WorkerCatalogTest.class.getClassLoader())) {
+      assertInvalid(
+          () -> WorkerCatalog.load(classes),
+          "Cannot load a worker: java.lang.UnsupportedClassVersionError: Future");
     }
   }
 
