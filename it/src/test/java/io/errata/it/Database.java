@@ -19,10 +19,12 @@ import org.postgresql.PGConnection;
 
 /** An empty database of the tests' PostgreSQL. */
 final class Database implements AutoCloseable {
+  private final String name;
   private final String url;
   private final Connection connection;
 
   private Database(String name) throws SQLException {
+    this.name = name;
     this.url = PostgresServer.shared().url(name);
     this.connection = PostgresServer.shared().connect(name);
   }
@@ -35,6 +37,10 @@ final class Database implements AutoCloseable {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  String name() {
+    return name;
   }
 
   String url() {

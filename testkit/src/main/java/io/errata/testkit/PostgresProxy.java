@@ -126,6 +126,7 @@ public final class PostgresProxy implements AutoCloseable {
     private enum Decision {
       PASS,
       CUT,
+      ABANDON,
       SWALLOW
     }
 
@@ -167,6 +168,14 @@ public final class PostgresProxy implements AutoCloseable {
     /** Loses what was held back, and tells both sides that the connection is closed. */
     public void cut() {
       decision.complete(Decision.CUT);
+    }
+
+    /**
+     * As {@link #cut}, but the server is not told, and goes on to wait for the client until the
+     * proxy is closed.
+     */
+    public void abandon() {
+      decision.complete(Decision.ABANDON);
     }
 
     /**
@@ -265,6 +274,11 @@ public final class PostgresProxy implements AutoCloseable {
         }
         case CUT -> {
           cut();
+          return false;
+        }
+        case ABANDON -> {
+          swallowing = true;
+          close(client);
           return false;
         }
         case SWALLOW -> {

@@ -11,6 +11,12 @@ import java.util.StringJoiner;
 
 /** Locks the rows that are to be written, and marks those that are no longer as they have to be. */
 final class Conflicts {
+  /**
+   * A row that was deleted and inserted again after the others were locked. It may be as it has to
+   * be; but nobody is kept from writing it before it is written here.
+   */
+  private static final String NOT_LOCKED = "t.xmax <> pg_current_xact_id()::xid";
+
   private final Session session;
   private final Table table;
 
@@ -85,6 +91,8 @@ final class Conflicts {
                 + from
                 + " AND s.errata_op <> 'I' AND s.errata_conflict IS NULL AND ("
                 + changed
+                + " OR "
+                + NOT_LOCKED
                 + ")");
     conflicts +=
         session.execute(

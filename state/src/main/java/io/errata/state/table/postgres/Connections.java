@@ -7,10 +7,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.postgresql.Driver;
 import org.slf4j.Logger;
@@ -22,7 +25,9 @@ final class Connections implements AutoCloseable {
 
   private static final int OLDEST = 14;
   private static final int CONNECT_SECONDS = 10;
-  private static final int SOCKET_GRACE_SECONDS = 60;
+  private static final Duration LONGEST_IDLE = Duration.ofSeconds(60);
+  private static final Duration LONGEST_GRACE = Duration.ofSeconds(60);
+  private static final Duration SHORTEST_GRACE = Duration.ofSeconds(5);
 
   /** What the texts of values depend on, and what would end a session behind our back. */
   private static final String SETTINGS =
@@ -36,15 +41,23 @@ final class Connections implements AutoCloseable {
       SET lc_monetary TO 'C';
       SET standard_conforming_strings TO on;
       SET row_security TO off;
-      SET idle_in_transaction_session_timeout TO 0;
+      SET tcp_keepalives_idle TO 30;
+      SET tcp_keepalives_interval TO 10;
+      SET tcp_keepalives_count TO 3;
       SET search_path TO ''""";
 
   /** A parameter of a URL wins over {@link #properties()}. */
   private static final Pattern ROWS_IN_MESSAGES = Pattern.compile("[?&]logServerErrorDetail=");
 
+  /** A snapshot is held open as long as its readers take. */
+  private static final String READING =
+      """
+      SET default_transaction_read_only TO on;
+      SET idle_in_transaction_session_timeout TO 0""";
+
   private final LiveTableOptions options;
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   Connections(LiveTableOptions options) {
     this.options = options;
@@ -52,19 +65,41 @@ final class Connections implements AutoCloseable {
 
   /** A session that can't write, whatever SQL it is given. */
   Session openReading() {
-    return open("SET default_transaction_read_only TO on");
+    return open(READING);
   }
 
+  /**
+   * A session that holds no lock for long once its client is gone, however that went: between two
+   * statements of a transaction there is nothing to wait for.
+   */
   Session openWriting() {
-    return open("SET default_transaction_read_only TO off");
+    return open(
+        "SET default_transaction_read_only TO off; SET idle_in_transaction_session_timeout TO "
+            + idleLimit().toMillis());
+  }
+
+  private Duration idleLimit() {
+    Duration statement = options.statementTimeout();
+    return statement.isZero() || statement.compareTo(LONGEST_IDLE) > 0 ? LONGEST_IDLE : statement;
+  }
+
+  /** Waits, but not longer than until this is closed. */
+  void pause(long millis) {
+    try {
+      // Whether it was closed is for the next statement or question to find out.
+      closing.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+    }
   }
 
   boolean closed() {
-    return closed;
+    return closing.getCount() == 0;
   }
 
   private Session open(String mode) {
-    if (closed) {
+    if (closed()) {
       throw cancelled();
     }
     String attempt = "Cannot connect to the live table's database";
@@ -85,7 +120,7 @@ final class Connections implements AutoCloseable {
       }
       Session session = prepare(connection, mode);
       open.add(session);
-      if (closed) {
+      if (closed()) {
         session.abort();
         throw cancelled();
       }
@@ -130,7 +165,23 @@ final class Connections implements AutoCloseable {
       if (version >= 17) {
         statement.execute("SET transaction_timeout TO 0");
       }
+      noticeGoneClient(statement);
       return new Session(this, connection, path, schemas);
+    }
+  }
+
+  /**
+   * Lets the server look now and then whether there still is a client, also while a statement runs
+   * or waits for a lock.
+   */
+  private static void noticeGoneClient(Statement statement) throws SQLException {
+    try {
+      statement.execute("SET client_connection_check_interval TO '2s'");
+    } catch (SQLException e) {
+      if (SqlErrors.connectionLost(e)) {
+        throw e;
+      }
+      LOG.debug("The server can't look for clients that are gone on its system", e);
     }
   }
 
@@ -149,12 +200,30 @@ final class Connections implements AutoCloseable {
     properties.setProperty("prepareThreshold", "0");
     properties.setProperty("logServerErrorDetail", "false");
     if (!options.statementTimeout().isZero()) {
-      // The server ends a statement first; this is for a server that is no longer there.
-      long seconds = options.statementTimeout().toSeconds() + SOCKET_GRACE_SECONDS;
+      long seconds = options.statementTimeout().plus(grace()).toSeconds();
       properties.setProperty(
           "socketTimeout", Long.toString(Math.min(seconds, Integer.MAX_VALUE / 1000)));
     }
     return properties;
+  }
+
+  /**
+   * How much longer than the server itself an answer is waited for. The server ends a statement
+   * first; this is for one that is no longer there.
+   */
+  private Duration grace() {
+    Duration statement = options.statementTimeout();
+    return statement.compareTo(LONGEST_GRACE) > 0 || statement.isZero()
+        ? LONGEST_GRACE
+        : statement.compareTo(SHORTEST_GRACE) < 0 ? SHORTEST_GRACE : statement;
+  }
+
+  /**
+   * How long the answer to COMMIT is waited for. All that takes long was done before it, and where
+   * the answer doesn't come the ledger can be asked.
+   */
+  Duration commitLimit() {
+    return grace();
   }
 
   void forget(Session session) {
@@ -163,7 +232,7 @@ final class Connections implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
+    closing.countDown();
     for (Session session : open) {
       session.abort();
       open.remove(session);

@@ -15,7 +15,6 @@ import java.util.Optional;
  */
 final class GuardedWrite {
   private static final int ATTEMPTS = 6;
-  private static final int QUESTIONS = 12;
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
 
@@ -59,12 +58,23 @@ final class GuardedWrite {
       return settled.get().result();
     }
     Attempt.checkFingerprint(table, request, action);
-    Stage.fill(session, table, request, action);
+    stage(table);
     Attempt.Ended ended = attempt(table);
     if (ended.written().isEmpty()) {
       return ended.result();
     }
     return readBack(table, ended.result());
+  }
+
+  private void stage(Table table) throws SQLException {
+    try {
+      Stage.fill(session, table, request, action);
+    } catch (SQLException e) {
+      if (SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE)) {
+        throw locked(e, () -> Blockers.ofTheTable(session, table));
+      }
+      throw e;
+    }
   }
 
   private Attempt.Ended attempt(Table table) throws SQLException {
@@ -83,11 +93,16 @@ final class GuardedWrite {
               request.plan(),
               e.getSQLState(),
               i);
-          pause(i);
+          connections.pause(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << i));
           continue;
         }
         if (SqlErrors.is(e, SqlErrors.LOCK_NOT_AVAILABLE)) {
-          throw locked(table, e);
+          throw locked(
+              e,
+              () -> {
+                Optional<String> holder = Blockers.ofARow(session, table);
+                return holder.isPresent() ? holder : Blockers.ofTheTable(session, table);
+              });
         }
         throw SqlErrors.constraint(e).isPresent() ? broken(table, e) : failed(e);
       } catch (RuntimeException e) {
@@ -133,63 +148,18 @@ final class GuardedWrite {
         .get(0);
   }
 
-  /**
-   * Finds out how a transaction ended whose COMMIT got no answer. Returns where it was committed.
-   *
-   * @throws ErrataException UNAVAILABLE where it was not, UNKNOWN_OUTCOME where that can't be found
-   *     out
-   */
+  /** Finds out how a transaction ended whose COMMIT got no answer, and fails where it did. */
   private void settle(Table table, Ledger.Written written, SQLException lost) {
     session.close();
-    ErrataException unreachable = null;
-    for (int i = 1; i <= QUESTIONS && !connections.closed(); i++) {
-      try {
-        session = connections.openWriting();
-        if (!inProgress(written)) {
-          if (new Ledger(table).find(session, written).isPresent()) {
-            return;
-          }
-          throw new ErrataException(
-              ErrorCode.UNAVAILABLE,
-              attempt
-                  + ": the connection was lost at commit, and the transaction was rolled back; nothing was written",
-              "Give the command again.",
-              lost);
-        }
-        session.close();
-      } catch (SQLException e) {
-        lost.addSuppressed(e);
-        session.close();
-      } catch (ErrataException e) {
-        if (e.getCause() == lost) {
-          throw e;
-        }
-        unreachable = e;
-      }
-      pause(i);
-    }
-    if (unreachable != null) {
-      lost.addSuppressed(unreachable);
-    }
-    throw new ErrataException(
-        ErrorCode.UNKNOWN_OUTCOME,
-        attempt
-            + ": the connection was lost at commit, and the database can't be asked how it ended",
-        "Give the same command again when the database is back: it asks the ledger first, and writes nothing twice.",
-        lost);
-  }
-
-  private boolean inProgress(Ledger.Written written) throws SQLException {
-    try {
-      return session
-          .query("SELECT pg_xact_status(?::xid8)", r -> r.getString(1), written.transaction())
-          .contains("in progress");
-    } catch (SQLException e) {
-      if (SqlErrors.connectionLost(e)) {
-        throw e;
-      }
-      // The number is from before a crash that the server doesn't remember: the ledger alone knows.
-      return false;
+    Settlement.Settled settled = new Settlement(connections, table, written, lost).settle(attempt);
+    session = settled.session();
+    if (!settled.committed()) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          attempt
+              + ": the connection was lost at commit, and the transaction was rolled back; nothing was written",
+          "Give the command again.",
+          lost);
     }
   }
 
@@ -219,21 +189,14 @@ final class GuardedWrite {
     }
   }
 
-  private void pause(int attempt) {
-    try {
-      Thread.sleep(Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << attempt));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      // The next statement or question will find the table closed, or end by itself; nothing is
-      // decided here.
-      connections.close();
-    }
+  private interface Question {
+    Optional<String> ask() throws SQLException;
   }
 
-  private ErrataException locked(Table table, SQLException failure) {
-    Optional<String> holder = Optional.empty();
+  private ErrataException locked(SQLException failure, Question holder) {
+    Optional<String> held = Optional.empty();
     try {
-      holder = Blockers.find(session, table);
+      held = holder.ask();
     } catch (SQLException e) {
       failure.addSuppressed(e);
     }
@@ -241,7 +204,7 @@ final class GuardedWrite {
         ErrorCode.UNAVAILABLE,
         attempt
             + ": a lock was not to be had in time"
-            + holder.map(h -> "; it may be held by " + h).orElse("")
+            + held.map(h -> "; " + h).orElse("")
             + " (lock time-out)",
         "Wait for that transaction to end, or raise the lock time-out; nothing was written.",
         failure);

@@ -45,7 +45,10 @@ final class Session implements AutoCloseable {
   }
 
   void commit() throws SQLException {
+    int patience = connection.getNetworkTimeout();
+    connection.setNetworkTimeout(Runnable::run, (int) owner.commitLimit().toMillis());
     execute("COMMIT");
+    connection.setNetworkTimeout(Runnable::run, patience);
   }
 
   /** Ends the transaction, if there is one, so that nothing of it stays. */

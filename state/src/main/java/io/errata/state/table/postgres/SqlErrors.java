@@ -121,10 +121,14 @@ final class SqlErrors {
   /** Whether it can't be known from here what the server did last. */
   static boolean connectionLost(SQLException failure) {
     String state = state(failure);
+    // Ended by an administrator, a crash, a start or shutdown, or a time-out for idle sessions.
     return state.startsWith("08")
         || state.equals("57P01")
         || state.equals("57P02")
-        || state.equals("57P03");
+        || state.equals("57P03")
+        || state.equals("57P05")
+        || state.equals("25P03")
+        || state.equals("25P04");
   }
 
   /** Whether the whole transaction may succeed when it is tried again. */

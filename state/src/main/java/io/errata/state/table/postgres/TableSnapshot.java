@@ -44,10 +44,12 @@ final class TableSnapshot implements Snapshot {
   static TableSnapshot open(
       Session session, TableCatalog catalog, String owns, Optional<KeyRange> range, int parts)
       throws SQLException {
+    String name = catalog.find(session).name();
     session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // Nobody may alter the table between here and the last reader. Locked before anything is read:
+    // a table that is rewritten after the snapshot is taken looks empty to it.
+    session.execute("LOCK TABLE " + name + " IN ACCESS SHARE MODE");
     Table table = catalog.find(session);
-    // Nobody may alter the table between here and the last reader.
-    session.execute("LOCK TABLE " + table.name() + " IN ACCESS SHARE MODE");
     String scope = scope(table, owns, range);
     long estimatedRows = estimate(session, table, scope);
     String id = session.read("SELECT pg_export_snapshot()", r -> r.getString(1)).get(0);
