@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import net.sf.jsqlparser.JSQLParserException;
 import net.sf.jsqlparser.expression.AnalyticExpression;
 import net.sf.jsqlparser.expression.AnalyticType;
@@ -21,6 +23,7 @@ import net.sf.jsqlparser.expression.BooleanValue;
 import net.sf.jsqlparser.expression.CaseExpression;
 import net.sf.jsqlparser.expression.CastExpression;
 import net.sf.jsqlparser.expression.DateTimeLiteralExpression;
+import net.sf.jsqlparser.expression.DateUnitExpression;
 import net.sf.jsqlparser.expression.DoubleValue;
 import net.sf.jsqlparser.expression.Expression;
 import net.sf.jsqlparser.expression.Function;
@@ -195,6 +198,9 @@ final class SqlParser {
     if (part instanceof Column column) {
       return field(column);
     }
+    if (part instanceof DateUnitExpression unit) {
+      return fieldNamed(unit);
+    }
     Node literal = literal(part);
     if (literal != null) {
       return literal;
@@ -280,6 +286,19 @@ final class SqlParser {
         "Cannot read the number " + part + " (at most " + MAX_DIGITS + " digits)",
         "Shorten it.",
         null);
+  }
+
+  /** A field that is called like a unit of time, such as {@code day}. */
+  private Node fieldNamed(DateUnitExpression unit) {
+    String name = unit.getType().name().toLowerCase(Locale.ROOT);
+    Matcher words =
+        Pattern.compile("(?<![\\w\"'])" + name + "(?![\\w\"']|\\s*\\()", Pattern.CASE_INSENSITIVE)
+            .matcher(text);
+    // The parser doesn't say in which letters it stands there, and names are case-sensitive.
+    if (!words.results().allMatch(word -> word.group().equals(name))) {
+      throw refused(unit);
+    }
+    return new FieldNode(name);
   }
 
   private Node field(Column column) {

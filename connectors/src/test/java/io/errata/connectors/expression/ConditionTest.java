@@ -344,6 +344,25 @@ class ConditionTest {
   }
 
   @Test
+  void fields_namedLikeAUnitOfTime_needNoQuotes() {
+    RowSchema schema =
+        RowSchema.builder()
+            .column("day", ColumnType.DATE)
+            .column("month", ColumnType.INT)
+            .column("ts", ColumnType.TIMESTAMP)
+            .build();
+    Row row = Row.of(schema, LocalDate.of(2024, 6, 10), 6, Instant.parse("2024-06-10T12:00:00Z"));
+    Condition condition =
+        Conditions.parse("day >= date '2024-06-10' and month = 6 and DAY(ts, UTC) = day");
+
+    assertThat(condition.fields()).containsExactly("day", "month", "ts");
+    assertThat(condition.holds(row)).isTrue();
+    assertThatThrownBy(() -> Conditions.parse("Day = date '2024-06-10'"))
+        .isInstanceOf(ErrataException.class)
+        .hasMessageContaining("Cannot use DAY in the expression");
+  }
+
+  @Test
   void typeIn_comparesTheTypeAsText() {
     Condition types = Conditions.typeIn(List.of("pay'ment", "42"), "user.id");
 
