@@ -3,6 +3,7 @@ package io.errata.state.table.postgres;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.state.table.LiveTableOptions;
+import io.errata.state.table.NearestName;
 import io.errata.state.table.TableColumn;
 import io.errata.state.table.TableColumn.Origin;
 import io.errata.state.table.TableColumn.Storage;
@@ -95,7 +96,7 @@ final class TableCatalog {
     String wanted = name.schema().orElse("public") + "." + name.table();
     throw invalid(
         "Cannot find table " + options.name(),
-        Nearest.to(wanted, others)
+        NearestName.of(wanted, others)
             .map(nearest -> "Did you mean " + nearest + "? Correct table.name.")
             .orElse("Correct table.name, or create the table."));
   }
@@ -229,7 +230,7 @@ final class TableCatalog {
             () ->
                 invalid(
                     "Cannot find column " + name + " in " + relation.quoted(),
-                    Nearest.to(name, columns.stream().map(TableColumn::name).toList())
+                    NearestName.of(name, columns.stream().map(TableColumn::name).toList())
                         .map(nearest -> "Did you mean " + nearest + "? Correct the spec.")
                         .orElse("Correct the spec, or add the column.")));
   }
