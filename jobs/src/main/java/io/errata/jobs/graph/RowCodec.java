@@ -37,6 +37,7 @@ final class RowCodec {
     for (String text : texts) {
       Texts.write(text, out);
     }
+    Texts.write(row.image().place(), out);
   }
 
   static LiveRow readLive(RowSchema schema, DataInputView in) throws IOException {
@@ -46,6 +47,6 @@ final class RowCodec {
     for (int i = 0; i < size; i++) {
       texts.add(Texts.readNullable(in));
     }
-    return new LiveRow(values, new Image(texts));
+    return new LiveRow(values, new Image(texts, Texts.readNullable(in)));
   }
 }

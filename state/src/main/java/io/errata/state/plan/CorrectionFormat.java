@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The columns are {@code op} (insert, update or delete), {@code key}, {@code before} and {@code
  * after} with a field for each key or compared column, {@code image} with the text of each column
- * of the live row, and {@code digest} with {@link Correction#digest()}. Names of the table can't
- * collide with these, as they lie inside of the groups. An update's two keys are equal by value;
- * the one that is written is kept.
+ * of the live row, {@code digest} with {@link Correction#digest()}, and {@code place} with {@link
+ * Image#place()}. Names of the table can't collide with these, as they lie inside of the groups. An
+ * update's two keys are equal by value; the one that is written is kept.
  */
 final class CorrectionFormat implements EntryFormat<DigestedCorrection> {
   static final String DIGEST = "digest";
@@ -39,6 +39,7 @@ final class CorrectionFormat implements EntryFormat<DigestedCorrection> {
   private static final String BEFORE = "before";
   private static final String AFTER = "after";
   private static final String IMAGE = "image";
+  private static final String PLACE = "place";
   private static final String INSERT = "insert";
   private static final String UPDATE = "update";
   private static final String DELETE = "delete";
@@ -67,6 +68,7 @@ final class CorrectionFormat implements EntryFormat<DigestedCorrection> {
             .as(LogicalTypeAnnotation.stringType())
             .named(IMAGE));
     fields.add(Types.required(FIXED_LEN_BYTE_ARRAY).length(Digest.BYTES).named(DIGEST));
+    fields.add(Types.optional(BINARY).as(LogicalTypeAnnotation.stringType()).named(PLACE));
     this.schema = new MessageType("correction", fields);
   }
 
@@ -121,6 +123,9 @@ final class CorrectionFormat implements EntryFormat<DigestedCorrection> {
           element.add(0, text);
         }
       }
+      if (before.image().place() != null) {
+        record.add(PLACE, before.image().place());
+      }
     }
     if (after != null && !compare.isEmpty()) {
       write(record.addGroup(AFTER), compare, after, key.size());
@@ -143,7 +148,8 @@ final class CorrectionFormat implements EntryFormat<DigestedCorrection> {
       Group element = image.getGroup(0, i);
       texts.add(element.getFieldRepetitionCount(0) == 0 ? null : element.getString(0, 0));
     }
-    return new LiveRow(values(record, BEFORE), new Image(texts));
+    String place = record.getFieldRepetitionCount(PLACE) == 0 ? null : record.getString(PLACE, 0);
+    return new LiveRow(values(record, BEFORE), new Image(texts, place));
   }
 
   private Row values(Group record, String compared) {
