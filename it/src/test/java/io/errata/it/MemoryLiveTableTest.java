@@ -86,7 +86,8 @@ class MemoryLiveTableTest extends LiveTableContract {
 
     @Override
     public Set<Feature> features() {
-      return EnumSet.of(Feature.OWNS, Feature.OTHER_TYPES);
+      return EnumSet.of(
+          Feature.OWNS, Feature.OTHER_TYPES, Feature.CONSTRAINTS, Feature.HELD_SNAPSHOT);
     }
 
     @Override

@@ -20,6 +20,16 @@ public interface LiveStore extends AutoCloseable {
     SET,
     /** Generated and identity columns. */
     GENERATED,
+    /**
+     * Constraints that make a key unique; without them: INVALID_TABLE where two rows have one key,
+     * when the snapshot is opened.
+     */
+    CONSTRAINTS,
+    /**
+     * A moment that can be held while others write; without it: UNAVAILABLE when a part is read
+     * that has changed since.
+     */
+    HELD_SNAPSHOT,
     /** Columns of types that Errata can't compute with: jsonb, arrays. */
     OTHER_TYPES
   }

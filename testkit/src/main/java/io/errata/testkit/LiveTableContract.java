@@ -143,6 +143,7 @@ public abstract class LiveTableContract {
 
   @Test
   void description_ofKeyThatIsNotUniqueIsRefused() {
+    assumeTrue(store.features().contains(Feature.CONSTRAINTS));
     LiveTableOptions options = store.options(daily());
     LiveTableOptions half =
         with(options, options.name(), List.of("user_id"), options.compare(), null, Map.of());
@@ -152,6 +153,27 @@ public abstract class LiveTableContract {
         ErrorCode.INVALID_TABLE,
         "user_id",
         "duplicate keys could not be told apart");
+  }
+
+  @Test
+  void snapshot_ofTwoRowsWithOneKeyIsRefusedWhereNothingKeepsThemApart() {
+    assumeTrue(!store.features().contains(Feature.CONSTRAINTS));
+    StoredTable daily = daily();
+    store.insert(
+        daily,
+        List.of(
+            row(1, "2024-06-10", "1.00", "1", null),
+            row(2, "2024-06-10", "1.00", "1", null),
+            row(1, "2024-06-11", "1.00", "1", null)));
+    LiveTableOptions options = store.options(daily);
+    LiveTableOptions half =
+        with(options, options.name(), List.of("user_id"), options.compare(), null, Map.of());
+
+    assertRefused(
+        () -> open(half).openSnapshot(Optional.empty(), 2),
+        ErrorCode.INVALID_TABLE,
+        "two rows have one",
+        "user_id=1");
   }
 
   @Test
@@ -221,6 +243,7 @@ public abstract class LiveTableContract {
 
   @Test
   void snapshot_staysAsItWasWhileTheTableChanges() {
+    assumeTrue(store.features().contains(Feature.HELD_SNAPSHOT));
     StoredTable daily = daily();
     store.insert(
         daily,
@@ -240,6 +263,26 @@ public abstract class LiveTableContract {
         }
       }
       assertThat(totals).containsExactlyInAnyOrder(new BigDecimal("1.00"), new BigDecimal("2.00"));
+    }
+  }
+
+  @Test
+  void snapshot_thatCanNotBeHeldIsRefusedOnceTheTableHasChanged() {
+    assumeTrue(!store.features().contains(Feature.HELD_SNAPSHOT));
+    StoredTable daily = daily();
+    store.insert(
+        daily,
+        List.of(row(1, "2024-06-10", "1.00", "1", null), row(2, "2024-06-10", "2.00", "2", null)));
+    LiveTable table = open(daily);
+    LiveTable elsewhere = open(daily);
+
+    try (Snapshot snapshot = table.openSnapshot(Optional.empty(), 1)) {
+      // As long as before, and for all that a clock tells it may be as old.
+      store.update(daily, Map.of("user_id", "1", "day", "2024-06-10"), Map.of("total", "9.00"));
+
+      SnapshotSplit split = snapshot.splits().get(0);
+      assertRefused(
+          () -> read(elsewhere, split), ErrorCode.UNAVAILABLE, "was changed or replaced", "again");
     }
   }
 
@@ -1064,7 +1107,8 @@ public abstract class LiveTableContract {
         owns,
         set,
         options.lockTimeout(),
-        options.statementTimeout());
+        options.statementTimeout(),
+        options.csv());
   }
 
   protected static List<LiveRow> read(LiveTable table, int parts) {

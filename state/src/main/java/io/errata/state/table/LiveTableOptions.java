@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * Where a live table is and what a spec says of it.
  *
  * @param url whose scheme picks the {@link LiveTableProvider}, such as {@code jdbc:postgresql://…}
+ *     or {@code csv:/folder}
  * @param user or null for the database's default
  * @param password or null
- * @param name as the spec has it, such as {@code public.daily_totals}
+ * @param name as the spec has it, such as {@code public.daily_totals}; of a CSV file its name in
+ *     the folder
  * @param key the key columns
  * @param compare the compared columns
  * @param owns a predicate in the table's SQL for the rows that the window answers for, or null for
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     order
  * @param lockTimeout how long an apply waits for a lock
  * @param statementTimeout how long any one statement may take; zero for no limit
+ * @param csv what is known of a CSV file, or null for any other store
  */
 public record LiveTableOptions(
     String url,
@@ -35,12 +38,28 @@ public record LiveTableOptions(
     @Nullable String owns,
     Map<String, String> set,
     Duration lockTimeout,
-    Duration statementTimeout)
+    Duration statementTimeout,
+    @Nullable CsvOptions csv)
     implements Serializable {
   public LiveTableOptions {
     key = List.copyOf(key);
     compare = List.copyOf(compare);
     set = Collections.unmodifiableMap(new LinkedHashMap<>(set));
+  }
+
+  /** A table that describes itself, as databases do. */
+  public LiveTableOptions(
+      String url,
+      @Nullable String user,
+      @Nullable Secret password,
+      String name,
+      List<String> key,
+      List<String> compare,
+      @Nullable String owns,
+      Map<String, String> set,
+      Duration lockTimeout,
+      Duration statementTimeout) {
+    this(url, user, password, name, key, compare, owns, set, lockTimeout, statementTimeout, null);
   }
 
   public Optional<String> ownsPredicate() {
@@ -53,6 +72,10 @@ public record LiveTableOptions(
    */
   public String location() {
     return url.replaceFirst("(?s)\\?.*", "");
+  }
+
+  public Optional<CsvOptions> csvOptions() {
+    return Optional.ofNullable(csv);
   }
 
   /** Without URL and user: a spec may take them from secrets. */
