@@ -216,6 +216,11 @@ class CliIT {
             6,
             List.of("127.0.0.1"),
             "table.jdbc.url=jdbc:postgresql://127.0.0.1:1/app"),
+        bad(
+            "rows that the window makes and does not own",
+            2,
+            List.of("table.owns", "user-1"),
+            "table.owns=user_id <> 'user-1'"),
         bad("no such table", 2, List.of("daily_totalz"), "table.name=public.daily_totalz"),
         bad("no such key", 2, List.of("usr"), "table.key=[usr, day]"),
         bad("no such column", 2, List.of("totl"), "table.compare=[totl, events]"));

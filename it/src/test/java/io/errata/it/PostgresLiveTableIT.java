@@ -475,6 +475,23 @@ class PostgresLiveTableIT extends LiveTableContract {
   }
 
   @Test
+  void readback_countsRowsThatOthersHaveWrittenSince() {
+    StoredTable daily = drifted();
+    try (PostgresProxy proxy = PostgresProxy.to(PostgresServer.shared().port())) {
+      LiveTable table = open(through(daily, proxy));
+      WriteRequest request = request(table, "p", plan(table));
+      Halt commit = proxy.haltAt("COMMIT", Moment.ANSWER);
+      CompletableFuture<WriteResult> result =
+          CompletableFuture.supplyAsync(() -> table.apply(request));
+      assertThat(commit.await(Duration.ofSeconds(30))).isTrue();
+      store().update(daily, key(2), Map.of("total", "99.00"));
+      commit.pass();
+
+      assertThat(result.join().readback()).isEqualTo(new WriteResult.Readback(2, 1, List.of()));
+    }
+  }
+
+  @Test
   void close_duringAnApplyLeavesTheTableAsItWas() throws SQLException {
     StoredTable daily = drifted();
     LiveTable table = open(daily);
@@ -716,6 +733,36 @@ class PostgresLiveTableIT extends LiveTableContract {
     }
   }
 
+  /**
+   * The server waits for a standby, as it does when one is slow, and the connection is lost then.
+   */
+  @Test
+  void connection_cutWhileTheServerIsCommittingIsSettledByWaitingForIt() {
+    StoredTable daily = drifted();
+    try (PostgresProxy proxy = PostgresProxy.to(PostgresServer.shared().port())) {
+      LiveTable table = open(through(daily, proxy));
+      WriteRequest request = request(table, "p", plan(table));
+      CompletableFuture<WriteResult> result;
+      waitForStandby("nobody");
+      try {
+        result = CompletableFuture.supplyAsync(() -> table.apply(request));
+        awaitSession("wait_event = 'SyncRep'");
+        Halt asked = proxy.haltAt("SELECT pg_xact_status", Moment.ANSWER);
+        proxy.cut();
+        assertThat(asked.await(Duration.ofSeconds(30))).as("asks how it goes").isTrue();
+        Halt askedAgain = proxy.haltAt("SELECT pg_xact_status", Moment.REQUEST);
+        asked.pass();
+        assertThat(askedAgain.await(Duration.ofSeconds(30))).as("goes on asking").isTrue();
+        askedAgain.pass();
+      } finally {
+        waitForStandby("");
+      }
+
+      assertThat(result.join().outcome()).isEqualTo(Outcome.APPLIED);
+      assertThat(result.join().readback().verified()).isEqualTo(3);
+    }
+  }
+
   @Test
   void connection_lostBeforeTheCommitIsUnavailable() {
     StoredTable daily = drifted();
@@ -769,11 +816,26 @@ class PostgresLiveTableIT extends LiveTableContract {
   }
 
   private void awaitBlocked() {
+    awaitSession("wait_event_type = 'Lock'");
+  }
+
+  private void awaitSession(String condition) {
     while (postgres()
         .read(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = 'errata' AND wait_event_type = 'Lock'"
-                + " AND datname = current_database()")
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'errata' AND datname = current_database() AND "
+                + condition)
         .isEmpty()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new IllegalStateException("There is no session with " + condition);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private void waitForStandby(String name) {
+    postgres().execute("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'");
+    postgres().read("SELECT pg_reload_conf()");
+    while (!postgres().read("SELECT current_setting('synchronous_standby_names')").contains(name)) {
       Thread.onSpinWait();
     }
   }

@@ -99,6 +99,23 @@ public abstract class WindowSourceContract {
     assertThat(run.total().inWindow()).isEqualTo(2);
   }
 
+  /** A source may leave out a part by the times of its events. */
+  @Test
+  void partOfTheFirstOrLastMomentAlone_isRead() throws Exception {
+    List<Part> parts = new ArrayList<>();
+    for (String time :
+        List.of(
+            "2024-06-10T11:59:59.999999Z",
+            "2024-06-10T12:00:00Z",
+            "2024-06-10T12:29:59.999999Z",
+            "2024-06-10T12:30:00Z")) {
+      parts.add(new Part(DAY, List.of(event(time, time))));
+    }
+    WindowRun run = WindowRun.of(resolve(Optional.empty(), parts.toArray(Part[]::new)), 1);
+
+    assertThat(run.ids()).containsExactly("2024-06-10T12:00:00Z", "2024-06-10T12:29:59.999999Z");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void events_areThereOnceEachInHoweverManySplits(int parallelism) throws Exception {

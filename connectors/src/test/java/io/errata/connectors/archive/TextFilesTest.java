@@ -13,6 +13,7 @@ import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.expression.Conditions;
 import java.io.ByteArrayOutputStream;
@@ -309,6 +310,42 @@ class TextFilesTest {
   }
 
   @Test
+  void gzip_whoseChecksumOrLengthIsAnotherIsAGap() throws Exception {
+    byte[] whole = gzip("{\"id\":\"1\",\"ts\":\"" + T + "\"}\n");
+    for (int fromTheEnd : List.of(8, 4)) {
+      byte[] changed = whole.clone();
+      changed[whole.length - fromTheEnd] ^= 1;
+      Files.write(folder.resolve("a.jsonl.gz"), changed);
+
+      assertThat(read(Format.JSONL, schema()).gaps())
+          .singleElement()
+          .extracting(Gap::reason)
+          .asString()
+          .contains("gzip is broken: its checksum doesn't hold");
+    }
+  }
+
+  @Test
+  void condition_thatCannotBeComputedEmitsTheEventWithARejection() throws Exception {
+    write("a.csv", "id,ts,v\n1," + T + ",9223372036854775807\n2," + T + ",1\n");
+    Reading reading =
+        Reading.of(
+            ArchiveOptions.of(folder.toString(), "", Format.CSV),
+            DAY,
+            schema(new EventField("v", ColumnType.LONG)),
+            Optional.of(Conditions.parse("v + 1 > 2")));
+
+    assertThat(reading.ids()).containsExactly("1");
+    assertThat(reading.rejections())
+        .singleElement()
+        .asString()
+        .contains("exceeds 64 bits")
+        .doesNotContain("9223372036854775807");
+    assertThat(reading.receipts().get(0).filtered()).isEqualTo(1);
+    assertThat(reading.receipts().get(0).rejected()).isEqualTo(1);
+  }
+
+  @Test
   void condition_thatAnUnreadableFieldDecidesEmitsTheEventWithARejection() throws Exception {
     write(
         "a.jsonl",
@@ -360,6 +397,28 @@ class TextFilesTest {
         .satisfiesExactly(
             reason -> assertThat(reason).startsWith("replaced while the plan was made"),
             reason -> assertThat(reason).isEqualTo("deleted while the plan was made"));
+  }
+
+  @Test
+  void file_replacedWhileItIsReadIsAGap() throws Exception {
+    write("a.csv", "id,ts\n1," + T + "\n2," + T + "\n");
+    ArchiveWindow window =
+        (ArchiveWindow)
+            new ArchiveWindowSource(ArchiveOptions.of(folder.toString(), "", Format.CSV))
+                .resolve(DAY, schema(), Optional.empty());
+    try (ArchiveCursor cursor =
+        new ArchiveCursor(window.format(), window.request(), window.splits().get(0))) {
+      assertThat(cursor.next()).isInstanceOf(EventRecord.class);
+      Path replaced = folder.resolve("a.csv");
+      Files.setLastModifiedTime(
+          replaced, FileTime.fromMillis(Files.getLastModifiedTime(replaced).toMillis() + 1_000));
+      assertThat(cursor.next()).isInstanceOf(EventRecord.class);
+
+      assertThat(cursor.next())
+          .isInstanceOfSatisfying(
+              SplitReceipt.class,
+              receipt -> assertThat(receipt.gap()).startsWith("replaced while the plan was made"));
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.api.Fields;
+import io.errata.api.RejectedEventException;
 import io.errata.api.Row;
 import io.errata.api.RowSchema;
 import io.errata.api.UnreadableFieldException;
@@ -93,6 +94,7 @@ class ConditionTest {
         "u = 'A0EEBC99-9c0b-4ef8-bb6d-6bb9bd380a11' and u > '00000000-0000-0000-0000-000000000000'",
         "user.id = '42' and \"user\".\"id\" = '42' and \"Order No\" = 5 and \"user.id\" = '42'",
         "i * 2 + 1 = 15 and -i = -7 and i - n = 5.5 and (i + 1) * 2 = 16 and f + f = 0.2",
+        "n * 0.1 = 0.15 and 0.1 + 0.2 = 0.3 and i * 0.01 = 0.07",
         "case when i > 5 then 'big' else 'small' end = 'big'",
         "day(ts, UTC) = date '2024-06-10' and hour(ts, 'Europe/Zurich') = timestamp '2024-06-10 12:00:00Z'",
         "week(ts, Europe/Zurich) = '2024-06-10' and month(ts, UTC) = '2024-06-01' and year(ts, UTC) = '2024-01-01'",
@@ -301,6 +303,17 @@ class ConditionTest {
   private static boolean holds(String where, double value) {
     return Conditions.parse(where)
         .holds(Row.of(RowSchema.builder().column("f", ColumnType.DOUBLE).build(), value));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"l + 1 > 0", "-2 - l < 0", "l * 2 < 0", "-(-1 - l) > 0"})
+  void holds_rejectsWhatExceeds64Bits(String where) {
+    RowSchema schema = RowSchema.builder().column("l", ColumnType.LONG).build();
+
+    assertThatThrownBy(() -> Conditions.parse(where).holds(Row.of(schema, Long.MAX_VALUE)))
+        .isInstanceOf(RejectedEventException.class)
+        .hasMessageContaining("exceeds 64 bits");
+    assertThat(Conditions.parse("l - 1 < l").holds(Row.of(schema, Long.MAX_VALUE))).isTrue();
   }
 
   @Test

@@ -12,13 +12,18 @@ import java.util.Locale;
 final class BreaksMain {
   private BreaksMain() {}
 
-  /** {@code [--at-once N] [NAME | GUARANTEE]…}, in the root of the repository. */
+  /** {@code --docs | [--at-once N] [NAME | GUARANTEE]…}, in the root of the repository. */
   public static void main(String[] args) throws Exception {
     Path root = Path.of("").toAbsolutePath();
     int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     List<String> wanted = new ArrayList<>();
     for (int i = 0; i < args.length; i++) {
-      if (args[i].equals("--at-once") && i + 1 < args.length) {
+      if (args[i].equals("--docs")) {
+        Path page = root.resolve(GuaranteesPage.FILE);
+        Files.writeString(
+            page, GuaranteesPage.of(Files.readString(page), Break.readAll(root.resolve("breaks"))));
+        return;
+      } else if (args[i].equals("--at-once") && i + 1 < args.length) {
         atOnce = Integer.parseInt(args[++i]);
       } else {
         wanted.add(args[i].replaceFirst("^.*/", "").replaceFirst("\\.md$", ""));

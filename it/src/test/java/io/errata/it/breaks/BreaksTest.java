@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sees that each break can still be made, and that what it names is there. */
 class BreaksTest {
-  private static final Path ROOT = root();
+  private static final Path ROOT = Breaks.root();
 
   @Test
   void texts_areFoundOnceInCodeThatIsNoTest() throws IOException {
@@ -64,6 +64,28 @@ class BreaksTest {
               assertThat(one.guarantee()).matches("[1-9]|10|other");
               assertThat(one.name()).startsWith(one.guarantee() + "-").matches("[a-z0-9-]+");
             });
+  }
+
+  @Test
+  void guarantees_haveBreaks() throws IOException {
+    List<Break> breaks = breaks();
+    for (int guarantee = 1; guarantee <= 9; guarantee++) {
+      String number = Integer.toString(guarantee);
+      List<Break> own = breaks.stream().filter(one -> one.guarantee().equals(number)).toList();
+      assertThat(own).as("breaks of guarantee " + number).hasSizeGreaterThanOrEqualTo(3);
+      assertThat(own).as("one that is run in CI").anyMatch(Break::inCi);
+    }
+  }
+
+  @Test
+  void page_hasATableOfThem() throws IOException {
+    String page = Files.readString(ROOT.resolve(GuaranteesPage.FILE));
+    assertThat(page)
+        .as("breaks/run.sh --docs writes " + GuaranteesPage.FILE)
+        .isEqualTo(GuaranteesPage.of(page, breaks()));
+    for (Break one : breaks()) {
+      assertThat(page).contains("(../breaks/" + one.name() + ".md)");
+    }
   }
 
   @Test
@@ -210,17 +232,5 @@ class BreaksTest {
       }
     }
     return new URLClassLoader(folders.toArray(URL[]::new), BreaksTest.class.getClassLoader());
-  }
-
-  private static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.isRegularFile(folder.resolve("breaks/README.md"))) {
-      folder = folder.getParent();
-      if (folder == null) {
-        throw new IllegalStateException(
-            "Cannot find breaks/ above " + Path.of("").toAbsolutePath());
-      }
-    }
-    return folder;
   }
 }

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -135,6 +136,28 @@ class CliTest {
     assertThat(error.get("message").asText()).isEqualTo("Cannot do it");
     assertThat(error.get("next").asText()).isEqualTo("Do that.");
     assertThat(ran.err).contains("errata: Cannot do it").contains("Do that.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "USAGE, 2",
+    "INVALID_SPEC, 2",
+    "INVALID_WORKER, 2",
+    "INVALID_TABLE, 2",
+    "INVALID_SOURCE, 2",
+    "INVALID_PLAN, 2",
+    "FORBIDDEN, 2",
+    "LIMIT, 4",
+    "MISSING_COVERAGE, 4",
+    "CONFLICT, 5",
+    "UNAVAILABLE, 6",
+    "UNKNOWN_OUTCOME, 6",
+    "INVALID_VALUE, 1",
+    "CANCELLED, 1",
+    "INTERNAL, 1"
+  })
+  void exitStatus_ofEachCode_isThatOfTheContract(ErrorCode code, int status) {
+    assertThat(code.exitStatus()).isEqualTo(status);
   }
 
   @Test
@@ -255,6 +278,21 @@ class CliTest {
             "Cannot find plan " + id + " (looked for an id in " + folder.resolve("other") + ")");
     assertThat(run("show", id.substring(0, 5)).status).isEqualTo(2);
     assertThat(run("show", "plans").err).contains("there is no manifest.json in it");
+  }
+
+  @Test
+  void show_ofABeginningThatSeveralPlansHave_isRefused() throws IOException {
+    PlanDirectory plan = StoredPlan.write(plans, List.of());
+    String id = plan.manifest().plan();
+    String other = id.substring(0, 31) + (id.endsWith("0") ? "1" : "0");
+    Files.createDirectory(plans.resolve(other));
+    Files.copy(
+        plans.resolve(id).resolve("manifest.json"), plans.resolve(other).resolve("manifest.json"));
+
+    Ran ran = run("show", id.substring(0, 31));
+    assertThat(ran.status).isEqualTo(2);
+    assertThat(ran.err).contains("2 ids begin with " + id.substring(0, 31)).contains(id, other);
+    assertThat(run("show", id).status).isZero();
   }
 
   @Test

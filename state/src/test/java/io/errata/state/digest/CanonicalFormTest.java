@@ -22,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -85,6 +86,13 @@ class CanonicalFormTest {
     String second = cut(text, other);
     assertThat(first.equals(second))
         .isEqualTo(Math.min(one, text.length()) == Math.min(other, text.length()));
+  }
+
+  @Test
+  void form_ofNullAndOfWhatIsEmptyOrZero_isAnotherForEach() {
+    assertThat(Stream.of(null, "", Bytes.of(new byte[0]), 0, BigDecimal.ZERO, 0.0, false))
+        .extracting(CanonicalFormTest::form)
+        .doesNotHaveDuplicates();
   }
 
   @Property(tries = 300)
