@@ -89,10 +89,11 @@ public final class PlanDirectory {
    * exists from its very last step; where this fails before, there is either no plan of that id or
    * the one that was there, and the next call cleans up.
    *
-   * <p>A plan of the same id that is there already would do the same, and is kept unless it is
-   * worth less than the new one: its seal is broken, its input was incomplete and the new one's
-   * isn't, a limit stopped it that doesn't stop the new one, or the table has moved or changed its
-   * columns since.
+   * <p>A plan of the same id that is there already would do the same. It is kept where it also says
+   * the same: same spec, table, counts, coverage, limits and quarantine. Otherwise the new one
+   * takes its place, as a run is answered by what it found and not by what an earlier one did: an
+   * old plan without corrections must not stand for a new one that has none because of its
+   * quarantine.
    *
    * @param plans whose folder holds plans
    * @param stagingFolder the folder in it with exactly the files that the manifest lists
@@ -276,10 +277,26 @@ public final class PlanDirectory {
       }
       throw e;
     }
-    PlanManifest there = old.manifest();
-    boolean asComplete = there.coverage().complete() || !fresh.coverage().complete();
-    boolean asFree = there.limits().isEmpty() || there.limits().equals(fresh.limits());
-    return asComplete && asFree && there.table().equals(fresh.table()) ? old : null;
+    return saysTheSame(old.manifest(), fresh) ? old : null;
+  }
+
+  private static boolean saysTheSame(PlanManifest old, PlanManifest fresh) {
+    return old.spec().equals(fresh.spec())
+        && old.window().equals(fresh.window())
+        && old.worker().equals(fresh.worker())
+        && old.table().equals(fresh.table())
+        && old.events().equals(fresh.events())
+        && old.rows().equals(fresh.rows())
+        && old.coverage().complete() == fresh.coverage().complete()
+        && old.coverage().gaps().equals(fresh.coverage().gaps())
+        && old.limits().equals(fresh.limits())
+        && old.warnings().equals(fresh.warnings())
+        && digests(old, QUARANTINE).equals(digests(fresh, QUARANTINE))
+        && digests(old, EFFECTS).equals(digests(fresh, EFFECTS));
+  }
+
+  private static List<String> digests(PlanManifest manifest, String folder) {
+    return files(manifest, folder).stream().map(PlanFile::sha256).sorted().toList();
   }
 
   /**

@@ -179,17 +179,15 @@ class PlanDirectoryTest {
   }
 
   @Test
-  void seal_whereTheOldPlanIsOfPoorerEvidence_replacesIt() {
+  void seal_whereTheOldPlanSaysOtherwise_replacesIt() {
     assertThat(replaces(Plans.withGap(staged(1)), staged(2))).isTrue();
     assertThat(replaces(Plans.withLimit(staged(3)), staged(4))).isTrue();
     assertThat(replaces(Plans.withUrl(staged(5), "jdbc:postgresql://old/app"), staged(6))).isTrue();
-  }
-
-  @Test
-  void seal_whereTheNewPlanIsOfPoorerEvidence_keepsTheOldOne() {
-    assertThat(replaces(staged(1), Plans.withGap(staged(2)))).isFalse();
-    assertThat(replaces(staged(3), Plans.withLimit(staged(4)))).isFalse();
-    assertThat(replaces(Plans.withGap(staged(5)), Plans.withGap(staged(6)))).isFalse();
+    assertThat(replaces(staged(7), Plans.withGap(staged(8)))).isTrue();
+    assertThat(replaces(staged(9), Plans.withLimit(staged(10)))).isTrue();
+    assertThat(replaces(staged(11), Plans.withQuarantined(staged(12)))).isTrue();
+    assertThat(replaces(staged(13), Plans.withSpec(staged(14), "conflicts: skip"))).isTrue();
+    assertThat(replaces(Plans.withGap(staged(15)), Plans.withGap(staged(16)))).isFalse();
   }
 
   @Test

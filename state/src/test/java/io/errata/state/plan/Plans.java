@@ -148,18 +148,46 @@ final class Plans {
         m, m.coverage(), m.limits(), new TableSection(url, t.description(), t.owns(), t.set()));
   }
 
+  static PlanManifest withQuarantined(PlanManifest m) {
+    RowCounts r = m.rows();
+    RowCounts more =
+        new RowCounts(
+            r.recomputed(),
+            r.live(),
+            r.equal(),
+            r.insert(),
+            r.update(),
+            r.delete(),
+            r.quarantined() + 1);
+    return with(m, m.spec(), more, m.coverage(), m.limits(), m.table());
+  }
+
+  static PlanManifest withSpec(PlanManifest m, String spec) {
+    return with(m, spec, m.rows(), m.coverage(), m.limits(), m.table());
+  }
+
   private static PlanManifest with(
       PlanManifest m, Coverage coverage, List<LimitHit> limits, TableSection table) {
+    return with(m, m.spec(), m.rows(), coverage, limits, table);
+  }
+
+  private static PlanManifest with(
+      PlanManifest m,
+      String spec,
+      RowCounts rows,
+      Coverage coverage,
+      List<LimitHit> limits,
+      TableSection table) {
     return new PlanManifest(
         m.plan(),
         m.name(),
-        m.spec(),
+        spec,
         m.window(),
         m.worker(),
         table,
         m.snapshot(),
         m.events(),
-        m.rows(),
+        rows,
         coverage,
         m.suppressedEffects(),
         limits,
