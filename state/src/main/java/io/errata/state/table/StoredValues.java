@@ -7,6 +7,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoredValues {
   private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+
+  // What PostgreSQL's types hold; its documentation, tables 8.2 and 8.9.
+  private static final int MAX_INTEGER_DIGITS = 131_072;
+  private static final int MAX_FRACTION_DIGITS = 16_383;
+  private static final LocalDate FIRST_DAY = LocalDate.of(-4713, 11, 24);
+  private static final LocalDate LAST_DAY = LocalDate.of(5_874_897, 12, 31);
+  private static final Instant FIRST_TIME = FIRST_DAY.atStartOfDay().toInstant(ZoneOffset.UTC);
+  private static final Instant LAST_TIME = Instant.parse("+294276-12-31T23:59:59.999999Z");
 
   private StoredValues() {}
 
@@ -53,7 +63,8 @@ final class StoredValues {
       case TEXT -> text(column, as(column, value, String.class));
       case PADDED_TEXT -> text(column, as(column, value, String.class).replaceAll(" +$", ""));
       case TIMESTAMP, LOCAL_TIMESTAMP -> time(column, as(column, value, Instant.class));
-      case BOOLEAN, BYTES, DATE, UUID -> as(column, value, column.type().javaType());
+      case DATE -> day(column, as(column, value, LocalDate.class));
+      case BOOLEAN, BYTES, UUID -> as(column, value, column.type().javaType());
       case OTHER -> throw invalid(column, "Errata can't compute values of its type");
     };
   }
@@ -80,8 +91,20 @@ final class StoredValues {
         value instanceof Integer || value instanceof Long
             ? BigDecimal.valueOf(((Number) value).longValue())
             : as(column, value, BigDecimal.class);
+    // Before anything is done with it: the zeros of 1E+999999999 would fill the memory.
+    long before = (long) number.precision() - number.scale();
+    if (number.signum() != 0 && before > MAX_INTEGER_DIGITS) {
+      throw invalid(column, "it has more digits than a column can have");
+    }
     if (column.precision() == 0) {
+      if (number.scale() > MAX_FRACTION_DIGITS
+          && number.stripTrailingZeros().scale() > MAX_FRACTION_DIGITS) {
+        throw invalid(column, "it has more digits than a column can have");
+      }
       return number;
+    }
+    if (number.signum() == 0 || before < -column.scale()) {
+      return BigDecimal.ZERO.setScale(column.scale());
     }
     BigDecimal rounded = number.setScale(column.scale(), RoundingMode.HALF_UP);
     BigInteger limit = BigInteger.TEN.pow(column.precision());
@@ -117,17 +140,41 @@ final class StoredValues {
     if (text.indexOf('\0') >= 0) {
       throw invalid(column, "its text has a NUL character, which the column can't hold");
     }
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        int point = text.codePointAt(i);
+        if (point < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
+          throw invalid(column, "its text has an unpaired surrogate, which no UTF-8 text has");
+        }
+        i++;
+      }
+    }
     if (column.length() > 0 && text.codePointCount(0, text.length()) > column.length()) {
       throw invalid(column, "its text is longer than the column");
     }
     return text;
   }
 
-  private static Instant time(TableColumn column, Instant time) {
-    Instant micros = time.truncatedTo(ChronoUnit.MICROS);
-    if (column.precision() == 0) {
-      return micros;
+  private static LocalDate day(TableColumn column, LocalDate day) {
+    if (day.isBefore(FIRST_DAY) || day.isAfter(LAST_DAY)) {
+      throw invalid(column, "it is out of the column's range");
     }
+    return day;
+  }
+
+  private static Instant time(TableColumn column, Instant time) {
+    Instant micros = inRange(column, time.truncatedTo(ChronoUnit.MICROS));
+    return column.precision() == 0 ? micros : inRange(column, rounded(column, micros));
+  }
+
+  private static Instant inRange(TableColumn column, Instant time) {
+    if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
+      throw invalid(column, "it is out of the column's range");
+    }
+    return time;
+  }
+
+  private static Instant rounded(TableColumn column, Instant micros) {
     // PostgreSQL rounds the distance from this moment (timestamp.c, AdjustTimestampForTypmod).
     BigDecimal seconds =
         BigDecimal.valueOf(micros.getEpochSecond() - EPOCH.getEpochSecond())

@@ -104,7 +104,10 @@ final class GuardedWrite {
                 return holder.isPresent() ? holder : Blockers.ofTheTable(session, table);
               });
         }
-        throw SqlErrors.constraint(e).isPresent() ? broken(table, e) : failed(e);
+        if (SqlErrors.constraint(e).isPresent()) {
+          throw broken(table, e);
+        }
+        throw SqlErrors.valueRefused(e) ? unfit(table, e) : failed(e);
       } catch (RuntimeException e) {
         session.rollbackAfter(e);
         throw e;
@@ -228,6 +231,13 @@ final class GuardedWrite {
             + ")",
         "Correct the worker or the constraint; nothing was written.",
         failure);
+  }
+
+  private ErrataException unfit(Table table, SQLException failure) {
+    Optional<String> row = new Offender(session, table, action).find(SqlErrors.state(failure));
+    return row.isPresent()
+        ? SqlErrors.of(failure, attempt + ": the row with " + row.get() + " can't be written")
+        : failed(failure);
   }
 
   private ErrataException failed(SQLException failure) {

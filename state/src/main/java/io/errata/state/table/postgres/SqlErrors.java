@@ -4,6 +4,8 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -17,6 +19,8 @@ final class SqlErrors {
   static final String LOCK_NOT_AVAILABLE = "55P03";
   static final String INSUFFICIENT_PRIVILEGE = "42501";
   static final String UNDEFINED_TABLE = "42P01";
+
+  private static final Pattern COPIED_LINE = Pattern.compile("COPY \\S+, line (\\d+)");
 
   private SqlErrors() {}
 
@@ -103,7 +107,13 @@ final class SqlErrors {
                   + ")",
               "Correct the worker or the constraint; nothing was written.",
               failure);
-      case "53", "54", "57", "58", "XX" ->
+      case "54" ->
+          error(
+              ErrorCode.INVALID_TABLE,
+              attempt + ": a row is beyond a limit of the database (" + said + ")",
+              "Correct the worker or the table's indexes; nothing was written.",
+              failure);
+      case "53", "57", "58", "XX" ->
           error(
               ErrorCode.UNAVAILABLE,
               attempt + ": the database failed (" + state + ": " + said + ")",
@@ -145,6 +155,19 @@ final class SqlErrors {
     // used.
     String state = failure.getSQLState();
     return state == null || state.length() != 5 ? "08000" : state;
+  }
+
+  /** Whether a value of a row is at fault. */
+  static boolean valueRefused(SQLException failure) {
+    return state(failure).startsWith("22") || state(failure).startsWith("54");
+  }
+
+  /** The line of a COPY that the server stopped at, from 1; empty where it names none. */
+  static Optional<Long> copiedLine(SQLException failure) {
+    ServerErrorMessage server = server(failure);
+    String where = server == null ? null : server.getWhere();
+    Matcher line = COPIED_LINE.matcher(where == null ? "" : where);
+    return line.find() ? Optional.of(Long.valueOf(line.group(1))) : Optional.empty();
   }
 
   /** The server's message without detail, or the driver's. */

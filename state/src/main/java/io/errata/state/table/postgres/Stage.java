@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
 
@@ -92,6 +93,12 @@ final class Stage {
     CopyIn copy = session.copy().copyIn("COPY " + NAME + " (" + columns() + ") FROM STDIN");
     try {
       copyAll(copy);
+    } catch (SQLException e) {
+      Optional<Long> line = SqlErrors.copiedLine(e);
+      if (line.isPresent() && (SqlErrors.valueRefused(e) || SqlErrors.constraint(e).isPresent())) {
+        throw unfit(key(line.get()), e);
+      }
+      throw e;
     } finally {
       if (copy.isActive()) {
         copy.cancelCopy();
@@ -102,6 +109,9 @@ final class Stage {
     } catch (SQLException e) {
       if (SqlErrors.is(e, SqlErrors.UNIQUE_VIOLATION)) {
         throw refused("it corrects a row twice", e);
+      }
+      if (SqlErrors.valueRefused(e)) {
+        throw unfit(longestKey(), e);
       }
       throw e;
     }
@@ -186,6 +196,49 @@ final class Stage {
     }
     copy.writeToCopy(chunk.toByteArray(), 0, chunk.size());
     copy.endCopy();
+  }
+
+  /** A value that its column doesn't take, such as one that the check of a domain refuses. */
+  private ErrataException unfit(String key, SQLException cause) {
+    return SqlErrors.of(
+        cause,
+        Attempt.verb(action)
+            + " plan "
+            + request.plan()
+            + ": the row with "
+            + key
+            + " can't be written");
+  }
+
+  private String key(long number) {
+    long at = 0;
+    try (CorrectionReader reader = request.corrections().open()) {
+      for (Optional<Correction> next = reader.next(); next.isPresent(); next = reader.next()) {
+        if (++at == number) {
+          Row key = next.get().key(table.description().key());
+          return table.description().key().stream()
+              .map(name -> name + "=" + key.value(name))
+              .collect(Collectors.joining(", "));
+        }
+      }
+    }
+    throw new IllegalStateException("Cannot find correction " + number + " that was sent");
+  }
+
+  /** What is too long for an index is not told by the server. */
+  private String longestKey() throws SQLException {
+    String text = Conflicts.keyText(table, "s");
+    return session
+        .read(
+            "SELECT left("
+                + text
+                + ", 100) || '…' FROM "
+                + NAME
+                + " s ORDER BY octet_length("
+                + text
+                + ") DESC, errata_number LIMIT 1",
+            r -> r.getString(1))
+        .get(0);
   }
 
   private static CorrectionCounts count(Correction correction) {
