@@ -62,7 +62,7 @@ final class ArchiveCursor implements SplitCursor {
       }
       // Again at the end: a file that is written over in place gives rows of both.
       return receipt(difference());
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return receipt(gap(e));
     }
   }
@@ -109,13 +109,27 @@ final class ArchiveCursor implements SplitCursor {
         throw known;
       }
     }
+    return decoder == null || decoder.offset() < 0
+        ? "not decoded: " + reason(e)
+        : "not decoded to its end, behind position " + decoder.offset() + ": " + reason(e);
+  }
+
+  /** What is wrong with a file, in words as far as they are known; never its values. */
+  static String reason(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ContentException content) {
+        return String.valueOf(content.getMessage());
+      }
+    }
     if (e instanceof OutOfMemoryError) {
       // Mostly a length in a broken file, which asks for more than any memory; where it is the
       // memory, a gap is safe too.
-      return "not decoded to its end: it asks for more memory than there is";
+      return "it asks for more memory than there is";
     }
-    @Nullable String known = e instanceof ContentException ? e.getMessage() : null;
-    return "not decoded to its end: " + (known == null ? e.getClass().getSimpleName() : known);
+    if (e instanceof StackOverflowError) {
+      return "it is nested too deeply";
+    }
+    return "it is broken (" + e.getClass().getSimpleName() + ")";
   }
 
   static ErrataException unavailable(StoreException e) {

@@ -10,7 +10,6 @@ import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.expression.Condition;
-import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.ReadSplit;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -150,7 +149,7 @@ public final class ArchiveWindowSource implements WindowSource {
       return new Outcome<>(attempt.run(), null);
     } catch (ErrataException e) {
       throw e;
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof StoreException failure) {
           throw ArchiveCursor.unavailable(failure);
@@ -159,9 +158,7 @@ public final class ArchiveWindowSource implements WindowSource {
           return new Outcome<>(null, "deleted after it was listed");
         }
       }
-      @Nullable String known = e instanceof ContentException ? e.getMessage() : null;
-      return new Outcome<>(
-          null, "unreadable: " + (known == null ? e.getClass().getSimpleName() : known));
+      return new Outcome<>(null, "unreadable: " + ArchiveCursor.reason(e));
     }
   }
 }

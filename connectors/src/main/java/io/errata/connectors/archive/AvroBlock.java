@@ -16,8 +16,13 @@ import org.apache.avro.Schema;
 final class AvroBlock {
   private static final int DEEPEST = 200;
 
+  /** Values without bytes, one behind the other: a schema of a few lines can demand any number. */
+  private static final int MAX_EMPTY = 100_000;
+
   private final byte[] bytes;
   private int at;
+  private int emptyAt;
+  private int empty;
 
   AvroBlock(byte[] bytes) {
     this.bytes = bytes;
@@ -96,6 +101,7 @@ final class AvroBlock {
     if (depth > DEEPEST) {
       throw new ContentException("values are nested too deeply");
     }
+    countEmpty();
     switch (schema.getType()) {
       case NULL -> {}
       case BOOLEAN -> take(1);
@@ -112,6 +118,15 @@ final class AvroBlock {
       case UNION -> skip(branch(schema), depth + 1);
       case ARRAY -> skipItems(schema.getElementType(), false, depth);
       case MAP -> skipItems(schema.getValueType(), true, depth);
+    }
+  }
+
+  private void countEmpty() throws ContentException {
+    if (at != emptyAt) {
+      emptyAt = at;
+      empty = 0;
+    } else if (++empty > MAX_EMPTY) {
+      throw new ContentException("its schema has more than " + MAX_EMPTY + " values of no bytes");
     }
   }
 

@@ -7,6 +7,9 @@ import org.apache.avro.Schema;
 
 /** The fields of an Avro file by their dotted paths. */
 record AvroColumns(Schema schema) implements FileColumns {
+  /** As many as a message could name something near to. */
+  private static final int MAX_PATHS = 10_000;
+
   @Override
   public Optional<SourceColumn> find(String path) {
     Schema at = schema;
@@ -31,7 +34,10 @@ record AvroColumns(Schema schema) implements FileColumns {
 
   private static void collect(Schema schema, String prefix, int depth, List<String> paths) {
     Optional<Schema> only = AvroTypes.only(schema);
-    int deepest = 8; // a schema may hold itself
+    int deepest = 8; // a schema may hold itself, and more than once in each of its fields
+    if (paths.size() >= MAX_PATHS) {
+      return;
+    }
     if (only.isPresent() && only.get().getType() == Schema.Type.RECORD && depth < deepest) {
       for (Schema.Field field : only.get().getFields()) {
         collect(

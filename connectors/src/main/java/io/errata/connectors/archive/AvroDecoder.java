@@ -43,15 +43,28 @@ final class AvroDecoder implements RowDecoder {
 
   /** Moves behind the next sync marker, or to the end. */
   private void findSync() throws IOException {
-    byte[] window = new byte[AvroHeader.SYNC_SIZE];
-    int filled = 0;
-    while (!in.isAtEnd()) {
-      System.arraycopy(window, 1, window, 0, window.length - 1);
-      window[window.length - 1] = (byte) in.next();
-      if (++filled >= window.length && Arrays.equals(window, header.sync())) {
-        return;
+    byte[] marker = header.sync();
+    int[] borders = borders(marker);
+    for (int matched = 0; matched < marker.length && !in.isAtEnd(); ) {
+      byte next = (byte) in.next();
+      while (matched > 0 && marker[matched] != next) {
+        matched = borders[matched - 1];
       }
+      matched += marker[matched] == next ? 1 : 0;
     }
+  }
+
+  /** For each start of a text, how much of its own start it ends with (Knuth, Morris, Pratt). */
+  private static int[] borders(byte[] text) {
+    int[] borders = new int[text.length];
+    for (int i = 1, matched = 0; i < text.length; i++) {
+      while (matched > 0 && text[i] != text[matched]) {
+        matched = borders[matched - 1];
+      }
+      matched += text[i] == text[matched] ? 1 : 0;
+      borders[i] = matched;
+    }
+    return borders;
   }
 
   @Override
@@ -78,11 +91,21 @@ final class AvroDecoder implements RowDecoder {
     if (blockRows < 0) {
       throw new ContentException("a block's number of rows is broken");
     }
-    byte[] bytes = in.nextBytes(in.nextLong());
+    long size = in.nextLong();
+    if (size > BlockDecompressor.MAX_BLOCK) {
+      throw new ContentException(
+          "a block has more than " + (BlockDecompressor.MAX_BLOCK >> 20) + " MiB");
+    }
+    byte[] bytes = in.nextBytes(size);
     if (!Arrays.equals(in.nextBytes(AvroHeader.SYNC_SIZE), header.sync())) {
       throw new ContentException("a sync marker is not where it must be");
     }
-    block = new AvroBlock(decompressed(bytes));
+    byte[] plain = decompressed(bytes);
+    if (blockRows > plain.length) {
+      throw new ContentException(
+          "a block of " + plain.length + " bytes claims to have " + blockRows + " rows");
+    }
+    block = new AvroBlock(plain);
   }
 
   private byte[] decompressed(byte[] bytes) throws IOException {

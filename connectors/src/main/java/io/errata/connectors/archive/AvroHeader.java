@@ -18,6 +18,9 @@ record AvroHeader(Schema schema, String codec, byte[] sync) {
 
   private static final int MAX_ENTRIES = 10_000;
 
+  /** A schema of a hundred thousand fields is smaller. */
+  private static final int MAX_BYTES = 16 << 20;
+
   static AvroHeader read(AvroStream in) throws IOException {
     if (in.next() != 'O' || in.next() != 'b' || in.next() != 'j' || in.next() != 1) {
       throw new ContentException("not an Avro file");
@@ -32,18 +35,26 @@ record AvroHeader(Schema schema, String codec, byte[] sync) {
         throw new ContentException("its header is broken");
       }
       for (long i = 0; i < count; i++) {
-        String name = new String(in.nextBytes(in.nextLong()), StandardCharsets.UTF_8);
-        entries.put(name, in.nextBytes(in.nextLong()));
+        String name = new String(entry(in), StandardCharsets.UTF_8);
+        entries.put(name, entry(in));
       }
     }
     return new AvroHeader(
         schema(entries), text(entries, "avro.codec", "null"), in.nextBytes(SYNC_SIZE));
   }
 
+  private static byte[] entry(AvroStream in) throws IOException {
+    long length = in.nextLong();
+    if (in.position() + length > MAX_BYTES) {
+      throw new ContentException("its header has more than " + (MAX_BYTES >> 20) + " MiB");
+    }
+    return in.nextBytes(length);
+  }
+
   private static Schema schema(Map<String, byte[]> entries) throws ContentException {
     try {
       return new Schema.Parser().setValidateDefaults(false).parse(text(entries, "avro.schema", ""));
-    } catch (AvroRuntimeException e) {
+    } catch (AvroRuntimeException | StackOverflowError e) {
       throw new ContentException("its schema can't be read", e);
     }
   }

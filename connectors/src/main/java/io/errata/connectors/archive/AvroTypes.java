@@ -3,8 +3,7 @@ package io.errata.connectors.archive;
 import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
 import io.errata.connectors.event.Unreadable;
-import java.math.BigDecimal;
-import java.math.BigInteger;
+import io.errata.connectors.read.Conversion;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -103,7 +102,7 @@ final class AvroTypes {
     if (!"uuid".equals(logical) || text instanceof Unreadable) {
       return text;
     }
-    @Nullable Object uuid = io.errata.connectors.read.Conversion.convert(text, ColumnType.UUID);
+    @Nullable Object uuid = Conversion.convert(text, ColumnType.UUID);
     return uuid == null ? text : uuid;
   }
 
@@ -126,9 +125,7 @@ final class AvroTypes {
   private static Object ofBytes(Schema schema, @Nullable String logical, byte[] bytes) {
     if ("decimal".equals(logical)) {
       int scale = schema.getObjectProp("scale") instanceof Number number ? number.intValue() : 0;
-      return bytes.length == 0
-          ? new Unreadable("a decimal of no bytes")
-          : new BigDecimal(new BigInteger(bytes), scale);
+      return Conversion.decimal(bytes, scale);
     }
     if ("uuid".equals(logical) && bytes.length == 16) {
       ByteBuffer halves = ByteBuffer.wrap(bytes);

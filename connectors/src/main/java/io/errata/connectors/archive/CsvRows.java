@@ -24,6 +24,9 @@ final class CsvRows implements Closeable {
   /** One field, or one row's fields together, may have as many characters. */
   private static final int MAX_ROW = 64 << 20;
 
+  /** As many fields as a header row may name. */
+  private static final int MAX_FIELDS = 100_000;
+
   private final CloseableIterator<Row> rows;
   private final Row row = new Row();
 
@@ -81,9 +84,12 @@ final class CsvRows implements Closeable {
     } catch (CsvParseException e) {
       // Its message is not ours to show: it may hold the row.
       throw new ContentException(
-          "not CSV behind row "
-              + row.number
-              + ": a quote is not closed, or something follows it, or a row is too long",
+          row.isTooLong
+              ? "a row has more than "
+                  + MAX_ROW
+                  + " characters"
+                  + (row.wanted.isEmpty() ? " or " + MAX_FIELDS + " fields" : "")
+              : "not CSV: a quote is not closed, or something follows it, or a field is too long",
           e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -119,7 +125,7 @@ final class CsvRows implements Closeable {
     private @Nullable Object[] values = new @Nullable Object[0];
     private int count;
     private int size;
-    private long number;
+    private boolean isTooLong;
 
     void wantAll() {
       wanted = Optional.empty();
@@ -128,12 +134,16 @@ final class CsvRows implements Closeable {
     void begin() {
       count = 0;
       size = 0;
-      number++;
     }
 
     void add(int field, char[] characters, int offset, int length, boolean quoted) {
       count = field + 1;
-      size += length;
+      size += length + 1;
+      if (size > MAX_ROW || (wanted.isEmpty() && field >= MAX_FIELDS)) {
+        // Nobody knows whether it has an end.
+        isTooLong = true;
+        throw new IllegalStateException();
+      }
       boolean decode = wanted.isEmpty() || (field < wanted.get().length && wanted.get()[field]);
       if (decode) {
         if (field >= values.length) {

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 record JsonColumns(Map<String, Optional<ColumnType>> types) implements FileColumns {
   private static final long SAMPLE_BYTES = 4L << 20;
 
+  /** Longer paths are no field that anybody names; with their prefixes they take much memory. */
+  private static final int MAX_PATH = 512;
+
+  private static final int MAX_PATHS = 100_000;
+
   static JsonColumns sample(LineReader lines) throws IOException {
     Map<String, Optional<ColumnType>> types = new TreeMap<>();
     while (lines.next() && lines.start() < SAMPLE_BYTES) {
@@ -43,11 +48,12 @@ record JsonColumns(Map<String, Optional<ColumnType>> types) implements FileColum
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String path = prefix + parser.currentName();
       JsonToken token = parser.nextToken();
-      if (token == JsonToken.START_OBJECT) {
+      boolean isKept = path.length() <= MAX_PATH;
+      if (token == JsonToken.START_OBJECT && isKept) {
         object(parser, path + ".", types);
-      } else if (token == JsonToken.START_ARRAY) {
+      } else if (token.isStructStart()) {
         parser.skipChildren();
-      } else {
+      } else if (isKept && (types.size() < MAX_PATHS || types.containsKey(path))) {
         @Nullable Object value = JsonLineParser.scalar(parser, token, false);
         types.merge(path, type(value), (first, second) -> first.isPresent() ? first : second);
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.NumberText;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLineParser {
   private static final int MAX_DIGITS = 150_000;
+  private static final int DEEPEST = 1_000;
 
   static final JsonFactory JSON =
       JsonFactory.builder()
@@ -26,6 +28,7 @@ final class JsonLineParser {
                   .maxStringLength(LineReader.MAX_LINE)
                   .maxNumberLength(MAX_DIGITS)
                   .maxNameLength(1 << 16)
+                  .maxNestingDepth(DEEPEST)
                   .build())
           .build();
 
@@ -75,6 +78,10 @@ final class JsonLineParser {
         return problem;
       }
       return parser.nextToken() == null ? null : "something follows the JSON object";
+    } catch (StreamConstraintsException e) {
+      return "nested too deeply (at most "
+          + DEEPEST
+          + " levels), or a name or a number is too long";
     } catch (IOException e) {
       // The message has a piece of the line.
       return "not JSON";

@@ -100,7 +100,8 @@ final class ParquetDecoder implements RowDecoder {
       throw new ContentException("row group " + index + " is not there");
     }
     String createdBy = reader.getFileMetaData().getCreatedBy();
-    ColumnReadStoreImpl store = new ColumnReadStoreImpl(pages, converters, projection, createdBy);
+    ColumnReadStoreImpl store =
+        new ColumnReadStoreImpl(new CheckedPages(pages), converters, projection, createdBy);
     for (int i = 0; i < columns.length; i++) {
       columns[i] = store.getColumnReader(descriptors[i]);
       if (columns[i].getTotalValueCount() != pages.getRowCount()) {

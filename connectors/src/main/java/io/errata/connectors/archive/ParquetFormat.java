@@ -4,9 +4,7 @@ import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -20,7 +18,8 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 final class ParquetFormat implements ArchiveFormat {
   private static final long serialVersionUID = 1;
 
-  private static final int SMALLEST_FILE = 12;
+  /** So that the rows of all row groups can be added up. */
+  private static final long MAX_ROWS = 1L << 40;
 
   @Override
   public FileColumns columns(ArchiveFile file) throws IOException {
@@ -34,7 +33,7 @@ final class ParquetFormat implements ArchiveFormat {
     try (ParquetFileReader reader = reader(file.path(), file.size())) {
       FieldPlan plan = request.plan();
       ParquetMetadata footer = reader.getFooter();
-      check(footer, plan, file.size());
+      check(footer, plan.paths(), file.size());
       ParquetPruning pruning =
           new ParquetPruning(new ParquetSchema(footer.getFileMetaData().getSchema()), request);
       RowGroupSplits splits = new RowGroupSplits(file);
@@ -60,7 +59,6 @@ final class ParquetFormat implements ArchiveFormat {
   }
 
   static ParquetFileReader reader(String path, long size) throws IOException {
-    checkMagic(path, size);
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .withCodecFactory(new ParquetCodecs())
@@ -70,43 +68,15 @@ final class ParquetFormat implements ArchiveFormat {
     return ParquetFileReader.open(new ParquetInput(path, size), options);
   }
 
-  /** The library's own message for these holds bytes of the file. */
-  private static void checkMagic(String path, long size) throws IOException {
-    if (size < SMALLEST_FILE) {
-      throw new ContentException("truncated: " + size + " bytes are too few for a Parquet file");
-    }
-    try (StoreInput in = StoreInput.open(path)) {
-      in.seek(size - SMALLEST_FILE + 4);
-      byte[] tail = in.readNBytes(8);
-      if (tail.length < 8) {
-        throw new EOFException();
-      }
-      String magic = new String(tail, 4, 4, StandardCharsets.ISO_8859_1);
-      if (magic.equals("PARE")) {
-        throw new ContentException("encrypted: its footer can't be read");
-      }
-      if (!magic.equals("PAR1")) {
-        throw new ContentException("truncated, or no Parquet file: it doesn't end with a footer");
-      }
-      long length =
-          java.nio.ByteBuffer.wrap(tail).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt()
-              & 0xFFFF_FFFFL;
-      if (length > size - SMALLEST_FILE) {
-        throw new ContentException("its footer is said to be larger than the file");
-      }
-    }
-  }
-
   /** Lengths that reach beyond the file would be allocated before anything finds out. */
-  private static void check(ParquetMetadata footer, FieldPlan plan, long size) throws IOException {
+  static void check(ParquetMetadata footer, List<String> paths, long size) throws IOException {
     ParquetSchema schema = new ParquetSchema(footer.getFileMetaData().getSchema());
     List<ColumnPath> wanted =
-        plan.paths().stream()
-            .map(path -> ColumnPath.get(schema.descriptor(path).getPath()))
-            .toList();
+        paths.stream().map(path -> ColumnPath.get(schema.descriptor(path).getPath())).toList();
     for (BlockMetaData group : footer.getBlocks()) {
-      if (group.getRowCount() < 0) {
-        throw new ContentException("its footer is broken");
+      if (group.getRowCount() < 0 || group.getRowCount() > MAX_ROWS) {
+        throw new ContentException(
+            "its footer is broken: a row group of " + group.getRowCount() + " rows");
       }
       for (ColumnChunkMetaData chunk : group.getColumns()) {
         if (!wanted.contains(chunk.getPath())) {
@@ -115,6 +85,16 @@ final class ParquetFormat implements ArchiveFormat {
         if (chunk.isEncrypted()) {
           throw new ContentException(
               "encrypted: column " + chunk.getPath().toDotString() + " can't be read");
+        }
+        if (chunk.getValueCount() != group.getRowCount()) {
+          throw new ContentException(
+              "its footer is broken: column "
+                  + chunk.getPath().toDotString()
+                  + " has "
+                  + chunk.getValueCount()
+                  + " values in a row group of "
+                  + group.getRowCount()
+                  + " rows");
         }
         long start = chunk.getStartingPos();
         if (start < 0 || chunk.getTotalSize() < 0 || start > size - chunk.getTotalSize()) {

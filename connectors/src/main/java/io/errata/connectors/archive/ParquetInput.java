@@ -1,7 +1,6 @@
 package io.errata.connectors.archive;
 
 import java.io.IOException;
-import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
@@ -14,17 +13,6 @@ record ParquetInput(String path, long size) implements InputFile {
 
   @Override
   public SeekableInputStream newStream() throws IOException {
-    StoreInput in = StoreInput.open(path);
-    return new DelegatingSeekableInputStream(in) {
-      @Override
-      public long getPos() throws IOException {
-        return in.position();
-      }
-
-      @Override
-      public void seek(long position) throws IOException {
-        in.seek(position);
-      }
-    };
+    return ParquetStream.open(path, size);
   }
 }

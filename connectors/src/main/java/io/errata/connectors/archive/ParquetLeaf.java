@@ -2,8 +2,8 @@ package io.errata.connectors.archive;
 
 import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
+import io.errata.connectors.read.Conversion;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -86,7 +86,7 @@ final class ParquetLeaf {
     }
     if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
       int scale = decimal.getScale();
-      return ofInt(ColumnType.DECIMAL, name, value -> BigDecimal.valueOf(value, scale));
+      return ofInt(ColumnType.DECIMAL, name, value -> Conversion.decimal(value, scale));
     }
     return refused(name);
   }
@@ -102,7 +102,7 @@ final class ParquetLeaf {
     }
     if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
       int scale = decimal.getScale();
-      return ofLong(ColumnType.DECIMAL, name, value -> BigDecimal.valueOf(value, scale));
+      return ofLong(ColumnType.DECIMAL, name, value -> Conversion.decimal(value, scale));
     }
     if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
       return ofLong(ColumnType.TIMESTAMP, name, timestamp(timestamp.getUnit()));
@@ -136,9 +136,7 @@ final class ParquetLeaf {
     if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
       int scale = decimal.getScale();
       return ofBinary(
-          ColumnType.DECIMAL,
-          name,
-          value -> new BigDecimal(new BigInteger(value.getBytesUnsafe()), scale));
+          ColumnType.DECIMAL, name, value -> Conversion.decimal(value.getBytesUnsafe(), scale));
     }
     if (logical instanceof UUIDLogicalTypeAnnotation
         && type.getPrimitiveTypeName() == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY) {

@@ -59,6 +59,7 @@ public final class ParquetSnapshot {
       try (ParquetFileReader reader = ParquetFormat.reader(file.path(), file.size())) {
         ParquetSchema schema = new ParquetSchema(reader.getFileMetaData().getSchema());
         columns.columns().forEach(c -> check(file.path(), schema, c.name(), c.type()));
+        ParquetFormat.check(reader.getFooter(), columns.names(), file.size());
         List<BlockMetaData> groups = reader.getFooter().getBlocks();
         long first = 0;
         for (int i = 0; i < groups.size(); i++) {

@@ -23,6 +23,14 @@ public final class Conversion {
    */
   private static final int MAX_DIGITS = 131_072 + 16_383;
 
+  /** Up to here 64 bits need no count of their digits, which takes time. */
+  private static final int MAX_PLAIN_SCALE = 1_000;
+
+  /** As many bytes as a whole number of {@link #MAX_DIGITS} digits has. */
+  private static final int MAX_DECIMAL_BYTES = (int) (MAX_DIGITS * 0.41525) + 1;
+
+  private static final Unreadable TOO_LONG = new Unreadable("a decimal with too many digits");
+
   private Conversion() {}
 
   /**
@@ -53,6 +61,29 @@ public final class Conversion {
       case INT, LONG, TEXT, TIMESTAMP -> true;
       default -> false;
     };
+  }
+
+  /**
+   * The decimal of an unscaled value as Avro and Parquet keep it, big-endian, or {@link Unreadable}
+   * where it has no bytes, or more digits than a table's column can have.
+   */
+  public static Object decimal(byte[] unscaled, int scale) {
+    if (unscaled.length == 0) {
+      return new Unreadable("a decimal of no bytes");
+    }
+    return unscaled.length > MAX_DECIMAL_BYTES
+        ? TOO_LONG
+        : fitting(new BigDecimal(new BigInteger(unscaled), scale));
+  }
+
+  /** As {@link #decimal(byte[], int)}. */
+  public static Object decimal(long unscaled, int scale) {
+    BigDecimal number = BigDecimal.valueOf(unscaled, scale);
+    return scale >= 0 && scale <= MAX_PLAIN_SCALE ? number : fitting(number);
+  }
+
+  private static Object fitting(BigDecimal number) {
+    return NumberText.fits(number, MAX_DIGITS) ? number : TOO_LONG;
   }
 
   /** A value of the wanted type's class, null for null, or {@link Unreadable}. */

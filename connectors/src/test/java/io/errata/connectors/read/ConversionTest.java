@@ -37,6 +37,25 @@ class ConversionTest {
   }
 
   @Test
+  void decimal_ofBytesHasNoMoreDigitsThanAColumnCan() {
+    assertThat(Conversion.decimal(new byte[] {-1, 56}, 2)).isEqualTo(new BigDecimal("-2.00"));
+    assertThat(Conversion.decimal(-200, 2)).isEqualTo(new BigDecimal("-2.00"));
+    assertThat(Conversion.decimal(1, 1_000)).isEqualTo(new BigDecimal("1e-1000"));
+    for (Object tooLong :
+        new Object[] {
+          Conversion.decimal(new byte[100_000], 2),
+          Conversion.decimal(new byte[] {1}, Integer.MAX_VALUE),
+          Conversion.decimal(new byte[] {1}, Integer.MIN_VALUE),
+          Conversion.decimal(1, Integer.MAX_VALUE),
+          Conversion.decimal(1, Integer.MIN_VALUE),
+        }) {
+      assertThat(tooLong).isEqualTo(new Unreadable("a decimal with too many digits"));
+    }
+    assertThat(Conversion.decimal(new byte[0], 2))
+        .isEqualTo(new Unreadable("a decimal of no bytes"));
+  }
+
+  @Test
   void text_isParsedStrictly() {
     assertThat(Conversion.convert("-12", ColumnType.INT)).isEqualTo(-12);
     assertThat(Conversion.convert("1.50", ColumnType.DECIMAL)).isEqualTo(new BigDecimal("1.50"));
