@@ -4,6 +4,8 @@ import io.errata.api.Bucket;
 import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.api.RejectedEventException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -37,8 +39,16 @@ record BucketNode(Node time, Bucket bucket) implements Node {
           if (value == null) {
             return null;
           }
-          Instant start = bucket.start((Instant) value);
-          return dated ? start.atZone(bucket.zone()).toLocalDate() : start;
+          try {
+            Instant start = bucket.start((Instant) value);
+            return dated ? start.atZone(bucket.zone()).toLocalDate() : start;
+          } catch (DateTimeException e) {
+            RejectedEventException rejected =
+                new RejectedEventException(
+                    "Cannot compute " + this + ": the time is at the end of what times can be");
+            rejected.initCause(e);
+            throw rejected;
+          }
         });
   }
 

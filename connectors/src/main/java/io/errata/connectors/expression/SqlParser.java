@@ -316,7 +316,10 @@ final class SqlParser {
     names.add(column.getColumnName());
     StringBuilder path = new StringBuilder();
     for (String name : names) {
-      if (name == null || name.isEmpty() || name.startsWith("`") || name.startsWith("[")) {
+      if (name == null
+          || name.startsWith("`")
+          || name.startsWith("[")
+          || unquoted(name).isEmpty()) {
         throw refused(column);
       }
       path.append(path.isEmpty() ? "" : ".").append(unquoted(name));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.errata.api.Bytes;
+import io.errata.api.Column;
 import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
@@ -214,6 +215,15 @@ class ConditionTest {
         .hasMessageContaining(part);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"'' = 1", "a.'' = 1", "sum('') = 1"})
+  void parse_refusesAFieldWithoutAName(String where) {
+    assertThatThrownBy(() -> Conditions.parse(where.replace('\'', '"')))
+        .isInstanceOfSatisfying(
+            ErrataException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_SPEC))
+        .hasMessageContaining("\"\"");
+  }
+
   @Test
   void parse_refusesTheEmptyText() {
     assertThatThrownBy(() -> Conditions.parse("  ")).hasMessageContaining("it is empty");
@@ -245,6 +255,18 @@ class ConditionTest {
   void parse_refusesConcatenation() {
     assertThatThrownBy(() -> Conditions.parse("a || 'x' = 'x'"))
         .hasMessageContaining("Cannot use a || 'x' in");
+  }
+
+  @Test
+  void bucket_atTheEndOfTimesRejectsTheEvent() {
+    RowSchema schema = RowSchema.of(new Column("ts", ColumnType.TIMESTAMP));
+    for (String unit : List.of("day", "hour", "year")) {
+      Condition condition = Conditions.parse(unit + "(ts, Europe/Zurich) is null");
+      assertThatThrownBy(() -> condition.holds(Row.of(schema, Instant.MAX)))
+          .isInstanceOf(RejectedEventException.class)
+          .hasMessageContaining("Cannot compute " + unit + "(")
+          .hasMessageContaining("the time is at the end of what times can be");
+    }
   }
 
   @Test
