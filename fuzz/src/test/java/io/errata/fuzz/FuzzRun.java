@@ -1,0 +1,177 @@
+package io.errata.fuzz;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Fuzzes targets, each in a process of its own: {@code FuzzRun SECONDS [TARGET…]}. What it learns
+ * is kept below the folder and used by the next run; so are findings, which are inputs that can be
+ * copied to the seeds. Ends with status 1 where there is a finding.
+ */
+final class FuzzRun {
+  private static final Pattern PROGRESS = Pattern.compile("cov: (\\d+) ft: (\\d+) corp: (\\d+)");
+  private static final Pattern EXECUTED = Pattern.compile("stat::number_of_executed_units: (\\d+)");
+
+  private final Path folder;
+  private final int seconds;
+
+  FuzzRun(Path folder, int seconds) {
+    this.folder = folder;
+    this.seconds = seconds;
+  }
+
+  /**
+   * What a run of one target came to.
+   *
+   * @param executions inputs that were read
+   * @param edges branches that were reached, of those that are instrumented
+   * @param inputs how many are kept because each reaches something that no other does
+   * @param findings names of the files that hold them
+   */
+  record Outcome(
+      Target target,
+      long executions,
+      long seconds,
+      long edges,
+      long inputs,
+      List<String> findings,
+      Path log) {
+    String line() {
+      return String.format(
+          Locale.ROOT,
+          "| %s | %,d | %d | %,d | %,d | %d |",
+          target,
+          executions,
+          seconds,
+          edges,
+          inputs,
+          findings.size());
+    }
+  }
+
+  static final String HEADER =
+      "| Target | Executions | Seconds | Edges reached | Inputs kept | Findings |\n"
+          + "|---|---:|---:|---:|---:|---:|";
+
+  Outcome run(Target target) throws IOException, InterruptedException {
+    Path own = folder.resolve(target.toString());
+    Path corpus = Files.createDirectories(own.resolve("corpus"));
+    Path findings = Files.createDirectories(own.resolve("findings"));
+    Path temporary = Files.createDirectories(own.resolve("tmp"));
+    Path log = own.resolve("log.txt");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=" + (seconds < 30 ? 1 : 4),
+                "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + FuzzedTarget.class.getName(),
+                "--target_args=" + target,
+                "--instrumentation_includes=" + target.instrumented(),
+                "--custom_hook_includes=" + target.instrumented(),
+                "--mutator_framework=false",
+                "--reproducer_path=" + findings,
+                "-artifact_prefix=" + findings + "/",
+                "-max_total_time=" + seconds,
+                "-max_len=16384",
+                "-timeout=15",
+                "-rss_limit_mb=0",
+                "-reload=0",
+                "-print_final_stats=1"));
+    if (Files.exists(target.dictionary())) {
+      command.add("-dict=" + target.dictionary());
+    }
+    command.add(corpus.toString());
+    command.add(target.folder().toString());
+    long start = System.nanoTime();
+    Process process =
+        new ProcessBuilder(command)
+            .directory(own.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    int status;
+    try {
+      status = process.waitFor();
+    } finally {
+      process.destroyForcibly();
+    }
+    long took = (System.nanoTime() - start) / 1_000_000_000;
+    return outcome(target, status, took, findings, log);
+  }
+
+  private static Outcome outcome(Target target, int status, long took, Path findings, Path log)
+      throws IOException {
+    long edges = 0;
+    long inputs = 0;
+    long executions = 0;
+    for (String line : Files.readAllLines(log, StandardCharsets.ISO_8859_1)) {
+      Matcher progress = PROGRESS.matcher(line);
+      if (progress.find()) {
+        edges = Long.parseLong(progress.group(1));
+        inputs = Long.parseLong(progress.group(3));
+      }
+      Matcher executed = EXECUTED.matcher(line);
+      if (executed.find()) {
+        executions = Long.parseLong(executed.group(1));
+      }
+    }
+    List<String> found;
+    try (Stream<Path> files = Files.list(findings)) {
+      found =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> !name.endsWith(".java"))
+              .sorted()
+              .toList();
+    }
+    if (status != 0 && found.isEmpty()) {
+      found = List.of("status " + status);
+    }
+    return new Outcome(target, executions, took, edges, inputs, found, log);
+  }
+
+  public static void main(String[] args) throws Exception {
+    if (args.length < 2 || !args[1].matches("[0-9]{1,6}")) {
+      System.err.println("usage: FuzzRun FOLDER SECONDS [TARGET…]; targets: " + names());
+      System.exit(2);
+    }
+    List<String> wanted = Arrays.asList(args).subList(2, args.length);
+    FuzzRun run = new FuzzRun(Path.of(args[0]).toAbsolutePath(), Integer.parseInt(args[1]));
+    long executions = 0;
+    boolean found = false;
+    System.out.println(HEADER);
+    for (Target target : Target.values()) {
+      if (wanted.isEmpty() || wanted.contains(target.toString())) {
+        Outcome outcome = run.run(target);
+        System.out.println(outcome.line());
+        executions += outcome.executions();
+        if (!outcome.findings().isEmpty()) {
+          found = true;
+          System.out.println("Findings of " + target + ": " + outcome.findings());
+          System.out.println("See " + outcome.log());
+        }
+      }
+    }
+    System.out.printf(Locale.ROOT, "%,d executions%n", executions);
+    System.exit(found ? 1 : 0);
+  }
+
+  private static String names() {
+    return String.join(", ", Arrays.stream(Target.values()).map(Target::toString).toList());
+  }
+}
