@@ -2,7 +2,6 @@ package io.errata.state.plan;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.parquet.ParquetReadOptions;
@@ -40,9 +39,9 @@ final class EntryFileReader<T> implements EntryReader<T> {
     try {
       file =
           ParquetFileReader.open(
-              storage.input(PlanPath.check(path)),
+              new StoredFile(storage.input(PlanPath.check(path))),
               ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       throw failed(path, e);
     }
     EntryFileReader<T> reader = new EntryFileReader<>(path, format, file);
@@ -69,7 +68,7 @@ final class EntryFileReader<T> implements EntryReader<T> {
       }
       left--;
       return Optional.of(format.read(records.read()));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       throw failed(path, e);
     }
   }
@@ -84,21 +83,24 @@ final class EntryFileReader<T> implements EntryReader<T> {
   }
 
   /**
-   * A file that can be had but not decoded is the plan's fault; one that can't be had may be there
-   * at the next attempt.
+   * A file that can be had but not decoded is the plan's fault, also where it asks for more memory
+   * than there is; one that can't be had may be there at the next attempt.
    */
-  private static ErrataException failed(String path, Exception cause) {
+  private static ErrataException failed(String path, Throwable cause) {
     for (Throwable e = cause; e != null; e = e.getCause()) {
       if (e instanceof ErrataException known) {
         return known;
       }
-    }
-    if (cause instanceof IOException && !(cause instanceof EOFException)) {
-      return new ErrataException(
-          ErrorCode.UNAVAILABLE,
-          "Cannot read " + path + " of the plan: " + cause.getClass().getSimpleName(),
-          "Look whether the plan's folder can be read, then try again.",
-          cause);
+      if (e instanceof StoredFile.StoreFailure failure && failure.getCause() != null) {
+        return new ErrataException(
+            ErrorCode.UNAVAILABLE,
+            "Cannot read "
+                + path
+                + " of the plan: "
+                + failure.getCause().getClass().getSimpleName(),
+            "Look whether the plan's folder can be read, then try again.",
+            cause);
+      }
     }
     return InvalidPlan.of(
         "Cannot read " + path + " of the plan: it is not a whole Parquet file", cause);

@@ -151,6 +151,15 @@ final class PlanManifestJson {
               + field(e),
           e);
     }
+    try {
+      new CorrectionFormat(manifest.table().description());
+    } catch (IllegalArgumentException e) {
+      throw InvalidPlan.of(
+          "Cannot read the manifest of "
+              + location
+              + ": the columns of its table don't fit together",
+          e);
+    }
     Set<String> paths = new TreeSet<>();
     for (PlanFile file : manifest.files()) {
       if (!paths.add(PlanPath.check(file.path()))) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.errata.api.Bytes;
 import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import io.errata.api.RowSchema;
 import io.errata.state.digest.Digest;
@@ -59,6 +60,44 @@ class CorrectionFileTest {
   void read_ofWritten_isTheSameInOrder(@ForAll("corrections") List<Correction> corrections)
       throws IOException {
     assertRoundTrip(TABLE, corrections);
+  }
+
+  @Test
+  void read_ofAFileWithAChangedByte_isAnInvalidPlanAtWorst() throws IOException {
+    PlanStorage plans = LocalPlanStorage.of(folder);
+    EffectFileWriter writer = EffectFileWriter.open(plans, PATH);
+    for (int i = 0; i < 5; i++) {
+      writer.write(new EffectEntry("user_id=ann", "e" + i, "totals@2", "mail", "ann", "hello"));
+    }
+    writer.close();
+    Path file = folder.resolve(PATH);
+    byte[] whole = Files.readAllBytes(file);
+    int refused = 0;
+    for (int i = 0; i < whole.length; i += 3) {
+      byte[] changed = whole.clone();
+      changed[i] ^= (byte) (1 << i % 8);
+      Files.write(file, changed);
+      try (EntryReader<EffectEntry> reader =
+          EntryFileReader.open(plans, PATH, new EffectFormat())) {
+        while (reader.next().isPresent()) {
+          continue; // a changed value is for the seal to find
+        }
+      } catch (ErrataException e) {
+        assertThat(e.code()).as("byte " + i).isEqualTo(ErrorCode.INVALID_PLAN);
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(whole.length / 12);
+  }
+
+  @Test
+  void read_ofAFileThatTheStoreDoesNotGive_mayBeTriedAgain() throws IOException {
+    Files.createDirectories(folder.resolve(PATH));
+    assertThatThrownBy(
+            () -> EntryFileReader.open(LocalPlanStorage.of(folder), PATH, new EffectFormat()))
+        .isInstanceOfSatisfying(
+            ErrataException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+        .hasMessageStartingWith("Cannot read " + PATH + " of the plan: ");
   }
 
   @Test

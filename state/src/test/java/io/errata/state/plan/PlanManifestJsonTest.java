@@ -174,6 +174,22 @@ class PlanManifestJsonTest {
         "it lists corrections/part-0.parquet twice");
   }
 
+  @Test
+  void read_ofATableWhoseColumnsDoNotFitTogether_isRefused() {
+    for (String name : List.of("key", "compare")) {
+      for (String column :
+          List.of("no_such_column", "", manifest.table().description().key().get(0))) {
+        assertRefused(
+            edited(
+                document ->
+                    ((ObjectNode) document.path("table").path("description"))
+                        .withArray(name)
+                        .add(column)),
+            "Cannot read the manifest of plans/x: the columns of its table don't fit together");
+      }
+    }
+  }
+
   /** Edited by somebody who knows how to seal. */
   private String edited(Consumer<ObjectNode> edit) {
     try {

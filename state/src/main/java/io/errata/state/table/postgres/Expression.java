@@ -45,6 +45,9 @@ final class Expression {
     if (sql.isBlank()) {
       throw invalid("it is empty");
     }
+    if (sql.indexOf('\0') >= 0) {
+      throw invalid("it has a NUL character");
+    }
     int depth = 0;
     while (at < sql.length()) {
       char c = sql.charAt(at);
@@ -63,8 +66,8 @@ final class Expression {
         skipDollarQuoted();
       } else if (sql.startsWith("--", at) || sql.startsWith("/*", at)) {
         throw invalid("it has a comment");
-      } else if (c == ';' || c == '\0') {
-        throw invalid("it has a semicolon or a NUL character");
+      } else if (c == ';') {
+        throw invalid("it has a semicolon");
       } else if (nameCharacter(c)) {
         skipWord();
       } else {
@@ -90,9 +93,6 @@ final class Expression {
   private void skipQuoted(char quote) {
     for (at++; at < sql.length(); at++) {
       char c = sql.charAt(at);
-      if (c == '\0') {
-        throw invalid("it has a semicolon or a NUL character");
-      }
       if (c == quote) {
         at++;
         if (at == sql.length() || sql.charAt(at) != quote) {
@@ -140,7 +140,8 @@ final class Expression {
     while (end < sql.length() && sql.charAt(end) != '$' && nameCharacter(sql.charAt(end))) {
       end++;
     }
-    if (end == sql.length() || sql.charAt(end) != '$') {
+    // To the server, a dollar sign and a digit are a parameter and begin no quote.
+    if (end == sql.length() || sql.charAt(end) != '$' || Character.isDigit(sql.charAt(at + 1))) {
       throw invalid("it has a dollar sign outside of a name or a quote");
     }
     String tag = sql.substring(at, end + 1);

@@ -50,6 +50,9 @@ class ExpressionTest {
         "\"open|a quote is not closed",
         "$q$open|a quote is not closed",
         "$|it has a dollar sign",
+        "$1$) or (true$1$|it has a dollar sign",
+        "$q$\0$q$ = note|it has a NUL character",
+        "note = '\0'|it has a NUL character",
         "1$$($$) or (true|a parenthesis is closed that was not opened",
       })
   void textThatIsNotOneExpression_isRefused(String sql, String reason) {
