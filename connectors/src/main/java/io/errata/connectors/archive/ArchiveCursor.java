@@ -24,6 +24,7 @@ final class ArchiveCursor implements SplitCursor {
   private final ReadRequest request;
   private final ReadSplit split;
   private final EventAssembler assembler;
+  private final String name;
   private @Nullable RowDecoder decoder;
   private int lastSize;
   private boolean done;
@@ -33,6 +34,7 @@ final class ArchiveCursor implements SplitCursor {
     this.request = request;
     this.split = split;
     this.assembler = request.assembler();
+    this.name = request.nameOf(split.input());
   }
 
   @Override
@@ -54,7 +56,7 @@ final class ArchiveCursor implements SplitCursor {
           assembler.count(decoder);
           continue;
         }
-        @Nullable EventRecord event = assembler.assemble(decoder, split.input());
+        @Nullable EventRecord event = assembler.assemble(decoder, split.input(), name);
         if (event != null) {
           lastSize = decoder.size();
           return event;

@@ -98,7 +98,7 @@ public final class ArchiveWindowSource implements WindowSource {
 
   @Override
   public ResolvedWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
-    ReadRequest request = new ReadRequest(window, schema, condition.orElse(null));
+    ReadRequest request = new ReadRequest(window, schema, condition.orElse(null), options.path());
     ArchiveListing listing = ArchiveListing.of(options, window);
     if (format.isSampled()) {
       sample(listing.files(), request.plan().paths())

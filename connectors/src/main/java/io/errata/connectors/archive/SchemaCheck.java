@@ -26,9 +26,11 @@ final class SchemaCheck {
     if (!isTime && !columns.isUntyped()) {
       throw mismatch(file, schema.time(), time, "a time");
     }
-    SourceColumn id = find(file, columns, schema.id());
-    if (id.type() == ColumnType.DOUBLE && !columns.isUntyped()) {
-      throw mismatch(file, schema.id(), id, "an id");
+    if (!schema.isIdPosition()) {
+      SourceColumn id = find(file, columns, schema.id());
+      if (id.type() == ColumnType.DOUBLE && !columns.isUntyped()) {
+        throw mismatch(file, schema.id(), id, "an id");
+      }
     }
     for (EventField field : new FieldPlan(schema).typedFields()) {
       SourceColumn column = find(file, columns, field.path());

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which fields of an event are decoded, and what they mean.
  *
- * @param id the path of the event id; any type, taken as text
+ * @param id the path of the event id; any type, taken as text. {@link #POSITION} where events have
+ *     none: then each row is an event of its own
  * @param time the path of the event time: a timestamp, ISO 8601 text with a zone, or an integer of
  *     {@code timeUnit}
  * @param timeUnit what an integer time counts since 1970-01-01T00:00:00Z
@@ -26,6 +27,9 @@ public record EventSchema(
     List<EventField> sequence,
     List<EventField> payload)
     implements Serializable {
+  /** In place of the path of an id: where an event lies is what tells it from others. */
+  public static final String POSITION = "$position";
+
   public EventSchema {
     sequence = List.copyOf(sequence);
     payload = List.copyOf(payload);
@@ -37,6 +41,11 @@ public record EventSchema(
     MILLIS,
     MICROS,
     NANOS
+  }
+
+  /** Whether events have no id, and are told apart by where they lie. */
+  public boolean isIdPosition() {
+    return id.equals(POSITION);
   }
 
   public Optional<String> typePath() {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventAssembler {
   private static final Unreadable WHOLE_ROW = new Unreadable("the whole row can't be decoded");
 
+  /** As many as a file of a petabyte needs. */
+  private static final int OFFSET_DIGITS = 15;
+
   private final FieldPlan plan;
   private final Window window;
   private final @Nullable Condition condition;
@@ -52,6 +55,15 @@ public final class EventAssembler {
    * @param source for the event's position
    */
   public @Nullable EventRecord assemble(RowDecoder row, String source) {
+    return assemble(row, source, source);
+  }
+
+  /**
+   * As {@link #assemble(RowDecoder, String)}.
+   *
+   * @param name of the source for ids that are positions: the same wherever the archive lies
+   */
+  public @Nullable EventRecord assemble(RowDecoder row, String source, String name) {
     read++;
     Position position = new Position(source, row.offset());
     rejection = row.rejection();
@@ -67,7 +79,7 @@ public final class EventAssembler {
       inWindow++;
     }
     row.values(values);
-    return wanted(event(time, position));
+    return wanted(event(time, position, name));
   }
 
   /** Counts a row for which the condition is known not to be true. */
@@ -82,8 +94,11 @@ public final class EventAssembler {
     }
   }
 
-  private EventRecord event(@Nullable Object time, Position position) {
-    @Nullable String id = text(Conversion.text(values[plan.id()]), "id", plan.schema().id());
+  private EventRecord event(@Nullable Object time, Position position, String name) {
+    @Nullable String id =
+        plan.schema().isIdPosition()
+            ? id(name, position.offset())
+            : text(Conversion.text(values[plan.id()]), "id", plan.schema().id());
     if (id == null) {
       reject(plan.schema().id() + " (the id): it is missing");
     }
@@ -114,6 +129,12 @@ public final class EventAssembler {
         payload,
         position,
         rejection);
+  }
+
+  /** Padded, so that events of one time and key are in the order of their file. */
+  private static String id(String name, long offset) {
+    String digits = Long.toString(offset);
+    return name + "@" + "0".repeat(Math.max(0, OFFSET_DIGITS - digits.length())) + digits;
   }
 
   private @Nullable EventRecord wanted(EventRecord event) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The fields that have to be decoded for a schema: each path once, and where each use of it is
@@ -24,7 +23,7 @@ public final class FieldPlan {
 
   public FieldPlan(EventSchema schema) {
     this.schema = schema;
-    id = add(schema.id());
+    id = schema.isIdPosition() ? -1 : add(schema.id());
     time = add(schema.time());
     type = schema.type() == null ? -1 : add(schema.type());
     sequence = schema.sequence().stream().mapToInt(field -> add(field.path())).toArray();
@@ -48,6 +47,7 @@ public final class FieldPlan {
     return ordinals.size();
   }
 
+  /** -1 where events have no id. */
   public int id() {
     return id;
   }
@@ -81,7 +81,7 @@ public final class FieldPlan {
    * keeps its sign.
    */
   public boolean isDoubleOnly(String path) {
-    return !Set.of(schema.id(), schema.time()).contains(path)
+    return !List.of(schema.id(), schema.time()).contains(path)
         && !path.equals(schema.type())
         && typedFields().stream()
             .filter(field -> field.path().equals(path))

@@ -101,6 +101,49 @@ class TextFilesTest {
   }
 
   @Test
+  void events_withoutAnIdAreToldApartByTheirPlace() throws Exception {
+    EventSchema unnamed =
+        new EventSchema(EventSchema.POSITION, "ts", TimeUnit.MILLIS, null, List.of(), List.of());
+    String twice = "ts\n" + T + "\n" + T + "\n";
+    Files.createDirectory(folder.resolve("x"));
+    Files.createDirectory(folder.resolve("y"));
+    write("x/a.csv", twice);
+    write("y/a.csv", twice);
+
+    assertThat(read(Format.CSV, unnamed).ids())
+        .containsExactly(
+            "x/a.csv@000000000000000",
+            "x/a.csv@000000000000001",
+            "y/a.csv@000000000000000",
+            "y/a.csv@000000000000001");
+    // A file alone is called by its name, wherever it lies.
+    Reading one =
+        Reading.of(
+            ArchiveOptions.of(folder.resolve("x/a.csv").toString(), "", Format.CSV),
+            DAY,
+            unnamed,
+            Optional.empty());
+    assertThat(one.ids()).containsExactly("a.csv@000000000000000", "a.csv@000000000000001");
+  }
+
+  @Test
+  void events_mayBeIdentifiedByTheirTime() throws Exception {
+    write("a.csv", "ts,v\n" + T + ",1.5\n");
+    EventSchema timed =
+        new EventSchema(
+            "ts",
+            "ts",
+            TimeUnit.MILLIS,
+            null,
+            List.of(),
+            List.of(new EventField("v", ColumnType.DOUBLE)));
+    assertThat(read(Format.CSV, timed).ids()).containsExactly(T);
+    write("a.jsonl", "{\"ts\":\"" + T + "\",\"v\":1.5}\n");
+    Files.delete(folder.resolve("a.csv"));
+    assertThat(read(Format.JSONL, timed).ids()).containsExactly(T);
+  }
+
+  @Test
   void csv_anUnclosedQuoteIsAGap() throws Exception {
     write("a.csv", "id,ts\n1," + T + "\n2,\"" + T + "\n3," + T + "\n");
     Reading reading = read(Format.CSV, schema());
@@ -217,7 +260,7 @@ class TextFilesTest {
     write("a.jsonl", text.toString());
     ArchiveFile file =
         ArchiveListing.all(ArchiveOptions.of(folder.toString(), "", Format.JSONL)).files().get(0);
-    ReadRequest request = new ReadRequest(DAY, schema(), null);
+    ReadRequest request = new ReadRequest(DAY, schema(), null, "");
     for (int size : new int[] {1, 2, 7, 33, 37, 38, 39, 40, 41, 42, 43, 44, 45, 100, 10_000}) {
       JsonLinesFormat format = new JsonLinesFormat(size);
       FileSummary summary = format.summarize(file, request);

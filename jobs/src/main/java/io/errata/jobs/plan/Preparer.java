@@ -58,6 +58,10 @@ final class Preparer {
     Optional<Condition> condition = condition();
     EventSchema events = events(chosen.worker(), condition);
     condition.ifPresent(c -> c.check(events.payloadSchema()));
+    if (events.isIdPosition()) {
+      warnings.add(
+          "Events have no id and are told apart by where they lie: one that is in the archive twice counts twice.");
+    }
     Optional<Bucket> bucket = chosen.bucket();
     if (bucket.isEmpty() && spec.base().isEmpty()) {
       warnings.add(
