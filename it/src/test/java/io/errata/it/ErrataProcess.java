@@ -7,15 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The program as a process of its own, with the class path of the tests. */
 final class ErrataProcess implements AutoCloseable {
@@ -37,6 +40,11 @@ final class ErrataProcess implements AutoCloseable {
 
   /** Starts a command in a folder, with further variables of the environment. */
   static ErrataProcess start(Path folder, Map<String, String> env, String... args) {
+    return start(System.getProperty("java.class.path"), folder, env, args);
+  }
+
+  private static ErrataProcess start(
+      String classPath, Path folder, Map<String, String> env, String... args) {
     try {
       Path out = Files.createTempFile(folder, "out", ".txt");
       Path err = Files.createTempFile(folder, "err", ".txt");
@@ -49,7 +57,7 @@ final class ErrataProcess implements AutoCloseable {
                   "-XX:TieredStopAtLevel=1",
                   "-Djava.io.tmpdir=" + temporary,
                   "-cp",
-                  System.getProperty("java.class.path"),
+                  classPath,
                   "io.errata.jobs.cli.Main"));
       command.addAll(List.of(args));
       ProcessBuilder builder =
@@ -68,6 +76,21 @@ final class ErrataProcess implements AutoCloseable {
   /** Runs a command to its end. */
   static Ended run(Path folder, Map<String, String> env, String... args) {
     try (ErrataProcess started = start(folder, env, args)) {
+      return started.await();
+    }
+  }
+
+  /**
+   * Runs a command to its end, without some of the libraries.
+   *
+   * @param leftOut a part of their files' names
+   */
+  static Ended runWithout(String leftOut, Path folder, Map<String, String> env, String... args) {
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(library -> !Path.of(library).getFileName().toString().contains(leftOut))
+            .collect(Collectors.joining(File.pathSeparator));
+    try (ErrataProcess started = start(classPath, folder, env, args)) {
       return started.await();
     }
   }

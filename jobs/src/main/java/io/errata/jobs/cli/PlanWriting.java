@@ -27,6 +27,7 @@ final class PlanWriting {
           "table.jdbc.url",
           "table.jdbc.user",
           "table.jdbc.password",
+          "table.csv.path",
           "table.lock-timeout",
           "table.statement-timeout",
           "conflicts");

@@ -160,7 +160,7 @@ final class VerifyCommand extends Verb {
         spec.filter(),
         spec.worker(),
         spec.base(),
-        spec.table(),
+        spec.table().withoutCorrectionsFile(),
         spec.completeTo(),
         spec.limits(),
         spec.conflicts(),

@@ -34,6 +34,7 @@ import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.LiveTables;
 import io.errata.state.table.Snapshot;
 import io.errata.state.table.TableDescription;
+import io.errata.state.table.csv.CsvCorrections;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,9 +99,11 @@ public final class Planner implements AutoCloseable {
   private PlanDirectory make(Spec spec, PlannerOptions options, Stages stages) {
     LOG.info("Planning {} over {}", spec.name(), spec.window());
     stages.begin("prepare");
+    CsvCorrections.removeOld(spec.table());
     LiveTable table = resources.hold(LiveTables.open(spec.table()));
     WindowSource source = new ArchiveWindowSource(spec.events().archive());
     Preparation prepared = new Preparer(spec, table, source).prepare();
+    Optional<CsvCorrections> list = CsvCorrections.of(spec.table(), prepared.table());
 
     stages.begin("look at the events");
     ResolvedWindow window =
@@ -183,6 +186,9 @@ public final class Planner implements AutoCloseable {
     List<PlanFile> files = new ArrayList<>(manifest.files());
     files.add(ReportFile.write(plans, staging, staged));
     PlanDirectory plan = PlanDirectory.seal(plans, staging, manifest.withFiles(files));
+    if (list.isPresent() && manifest.limits().isEmpty()) {
+      list.get().write(plan.corrections());
+    }
     stages.end();
     LOG.info(
         "Planned {}: {} corrections, plan {}",
@@ -232,7 +238,8 @@ public final class Planner implements AutoCloseable {
             live.owns(),
             Map.of(),
             live.lockTimeout(),
-            live.statementTimeout());
+            live.statementTimeout(),
+            live.csvOptions().orElse(null));
     LiveTable table = resources.hold(LiveTables.open(rows));
     TableDescription description = table.describe();
     Snapshot snapshot =

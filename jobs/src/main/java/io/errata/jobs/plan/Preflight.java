@@ -35,7 +35,11 @@ public final class Preflight {
   private void look(Spec spec) {
     WindowSource source = new ArchiveWindowSource(spec.events().archive());
     try (LiveTable table = LiveTables.open(spec.table())) {
-      find(Level.OK, "table", "The database answers as " + table.describe().name() + ".", "");
+      String answer =
+          spec.table().csvOptions().isPresent()
+              ? "The file is a table, "
+              : "The database answers as ";
+      find(Level.OK, "table", answer + table.describe().name() + ".", "");
       Preparation prepared = new Preparer(spec, table, source).prepare();
       lint(prepared);
       prepared

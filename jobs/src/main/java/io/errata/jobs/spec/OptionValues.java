@@ -129,7 +129,11 @@ final class OptionValues {
         option.need() == Need.REQUIRED
             || (option.need() == Need.REQUIRED_IN_SECTION && isGiven(option.section()));
     if (required && !isGiven(option.path()) && !hidden(option.path())) {
-      problems.add(location(option.path()), option.path(), "it is missing");
+      String hint =
+          option == SpecOptions.FIELD_ID
+              ? "; where events have none, write \"$position\", and each row is an event of its own"
+              : "";
+      problems.add(location(option.path()), option.path(), "it is missing" + hint);
     }
   }
 

@@ -46,7 +46,9 @@ final class SpecAssembly {
     checkFilter();
     checkColumns(worker, compare);
     checkTimeouts();
-    String url = credential(SpecOptions.URL);
+    TablePlace place = new TablePlace(values, problems);
+    place.check();
+    String url = place.isCsv() ? place.csvUrl() : credential(SpecOptions.URL);
     String user = credential(SpecOptions.USER);
     String password = credential(SpecOptions.PASSWORD);
     ArchiveOptions archive = archive();
@@ -67,13 +69,14 @@ final class SpecAssembly {
             present(url),
             user,
             password == null ? null : Secret.of(password),
-            required(SpecOptions.TABLE_NAME),
+            present(place.name()),
             required(SpecOptions.KEY),
             compare,
             values.find(SpecOptions.OWNS),
             required(SpecOptions.SET),
             required(SpecOptions.LOCK_TIMEOUT),
-            required(SpecOptions.STATEMENT_TIMEOUT)),
+            required(SpecOptions.STATEMENT_TIMEOUT),
+            place.csv()),
         completeTo,
         new LimitsSpec(
             Optional.ofNullable(values.find(SpecOptions.CORRECTIONS)),

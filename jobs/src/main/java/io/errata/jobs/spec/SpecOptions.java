@@ -12,6 +12,7 @@ import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
+import io.errata.state.table.csv.CsvTypes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -92,7 +93,8 @@ final class SpecOptions {
           "events.fields.id",
           ValueType.text(),
           REQUIRED,
-          "The field with the event id. A nested field is named by its path, such as `meta.id`; so it is everywhere.");
+          "The field with the event id. A nested field is named by its path, such as `meta.id`; so it is everywhere."
+              + " `$position` where events have none: each row is then an event of its own.");
   static final SpecOption<String> FIELD_TIME =
       SpecOption.of(
           "events.fields.time",
@@ -199,7 +201,7 @@ final class SpecOptions {
       SpecOption.of(
           "table.jdbc.url",
           ValueType.credential(),
-          REQUIRED,
+          REQUIRED_IN_SECTION,
           "The database, such as `jdbc:postgresql://localhost/app`, without a password. `embedded:FOLDER` is the database that"
               + " `errata demo` keeps in a folder. May hold `${env:NAME}` and `${file:path}`.");
   static final SpecOption<String> USER =
@@ -221,8 +223,39 @@ final class SpecOptions {
       SpecOption.of(
           "table.name",
           ValueType.text(),
-          REQUIRED,
-          "The live table, with its schema, such as `public.daily_totals`; parts with capitals in double quotes.");
+          EITHER,
+          "The live table of `table.jdbc`, with its schema, such as `public.daily_totals`; parts with capitals in double"
+              + " quotes.");
+  static final SpecOption<String> CSV_PATH =
+      SpecOption.of(
+          "table.csv.path",
+          ValueType.path(),
+          REQUIRED_IN_SECTION,
+          "The live table is this CSV file with a header line, relative to the spec's folder: no database is needed. It takes"
+              + " the place of `table.jdbc` and `table.name`.");
+  static final SpecOption<Map<String, String>> CSV_TYPES =
+      SpecOption.of(
+              "table.csv.types",
+              ValueType.mapOf(ValueType.checkedText(type -> CsvTypes.column("column", type))),
+              OPTIONAL,
+              "The types of its columns, which a CSV file can't tell: boolean, int, long, decimal, `decimal(12,2)`, double,"
+                  + " text, bytes, date, timestamp, uuid.")
+          .withDefault(Map.of(), "text");
+  static final SpecOption<Character> CSV_DELIMITER =
+      SpecOption.of(
+              "table.csv.delimiter",
+              ValueType.character(),
+              OPTIONAL,
+              "What separates its fields: one ASCII character; `\\t` for a tab.")
+          .withDefault(',', "`,`");
+  static final SpecOption<String> CSV_CORRECTIONS =
+      SpecOption.of(
+              "table.csv.corrections",
+              ValueType.path(),
+              OPTIONAL,
+              "A CSV file that `plan` and `run` list a plan's corrections in, for people and scripts. It is taken away when"
+                  + " planning begins, and put there whole at the end where `apply` would take the plan.")
+          .withDefaultText("none");
   static final SpecOption<List<String>> KEY =
       SpecOption.of(
           "table.key",
@@ -366,6 +399,10 @@ final class SpecOptions {
           USER,
           PASSWORD,
           TABLE_NAME,
+          CSV_PATH,
+          CSV_TYPES,
+          CSV_DELIMITER,
+          CSV_CORRECTIONS,
           KEY,
           COMPARE,
           OWNS,
@@ -411,7 +448,7 @@ final class SpecOptions {
 
   /** Those that are relative to the spec's folder. */
   static List<SpecOption<String>> paths() {
-    return List.of(ARCHIVE_PATH, BASE_PATH, PLANS);
+    return List.of(ARCHIVE_PATH, BASE_PATH, CSV_PATH, CSV_CORRECTIONS, PLANS);
   }
 
   static Optional<SpecOption<?>> find(String path) {

@@ -95,6 +95,7 @@ final class SpecSchema {
     return switch (section) {
       case "worker" -> List.of(List.of("name", "version"), List.of("aggregate"));
       case "worker.aggregate" -> List.of(List.of("key", "columns"));
+      case "table" -> List.of(List.of("jdbc", "name"), List.of("csv"));
       case "base" -> List.of(List.of("table"), List.of("path"));
       default -> List.of();
     };

@@ -78,6 +78,24 @@ public record LiveTableOptions(
     return Optional.ofNullable(csv);
   }
 
+  /** The same table for one who lists no corrections. */
+  public LiveTableOptions withoutCorrectionsFile() {
+    return csv == null
+        ? this
+        : new LiveTableOptions(
+            url,
+            user,
+            password,
+            name,
+            key,
+            compare,
+            owns,
+            set,
+            lockTimeout,
+            statementTimeout,
+            new CsvOptions(csv.delimiter(), csv.columns(), null));
+  }
+
   /** Without URL and user: a spec may take them from secrets. */
   @Override
   public String toString() {
