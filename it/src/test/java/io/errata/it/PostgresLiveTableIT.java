@@ -739,13 +739,18 @@ class PostgresLiveTableIT extends LiveTableContract {
   @Test
   void connection_cutWhileTheServerIsCommittingIsSettledByWaitingForIt() {
     StoredTable daily = drifted();
+    // The servers of tests don't wait for anything at COMMIT, of themselves.
+    postgres().execute("ALTER ROLE CURRENT_USER SET synchronous_commit TO on");
     try (PostgresProxy proxy = PostgresProxy.to(PostgresServer.shared().port())) {
       LiveTable table = open(through(daily, proxy));
       WriteRequest request = request(table, "p", plan(table));
-      CompletableFuture<WriteResult> result;
+      Halt commit = proxy.haltAt("COMMIT", Moment.REQUEST);
+      CompletableFuture<WriteResult> result =
+          CompletableFuture.supplyAsync(() -> table.apply(request));
+      assertThat(commit.await(Duration.ofSeconds(30))).isTrue();
       waitForStandby("nobody");
       try {
-        result = CompletableFuture.supplyAsync(() -> table.apply(request));
+        commit.pass();
         awaitSession("wait_event = 'SyncRep'");
         Halt asked = proxy.haltAt("SELECT pg_xact_status", Moment.ANSWER);
         proxy.cut();
@@ -760,6 +765,8 @@ class PostgresLiveTableIT extends LiveTableContract {
 
       assertThat(result.join().outcome()).isEqualTo(Outcome.APPLIED);
       assertThat(result.join().readback().verified()).isEqualTo(3);
+    } finally {
+      postgres().execute("ALTER ROLE CURRENT_USER RESET synchronous_commit");
     }
   }
 

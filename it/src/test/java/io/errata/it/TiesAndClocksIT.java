@@ -109,6 +109,32 @@ class TiesAndClocksIT {
     assertThat(Runs.corrections(plan)).hasSize(5).containsEntry("[t0]", "insert [t0, 03, 38]");
   }
 
+  /** Of an event that was delivered several times, the least sequence is its own. */
+  @Test
+  void eventDeliveredLaterToo_keepsItsPlace() {
+    database.execute("CREATE TABLE places (thing text PRIMARY KEY, last_label text)");
+    List<String> lines = new ArrayList<>();
+    for (int thing = 0; thing < 20; thing++) {
+      for (String event : List.of("1,early", "9,early", "5,early", "3,late", "7,late")) {
+        String[] parts = event.split(",");
+        lines.add(
+            "{\"id\":\"%d-%s\",\"ts\":\"2024-06-10T12:00:00Z\",\"seq\":%s,\"thing\":\"t%d\",\"label\":\"%s\"}"
+                .formatted(thing, parts[1], parts[0], thing, parts[1]));
+      }
+    }
+    PlanDirectory plan =
+        planInEveryOrder(
+            draft("2024-06-10T12:00:00Z", "2024-06-10T12:00:01Z")
+                .set("events.fields.sequence", List.of("seq"))
+                .set("events.fields.types", Map.of("seq", "long"))
+                .aggregate(Map.of("thing", "thing"), Map.of("last_label", "last(label)"))
+                .table("places", List.of("thing"), List.of("last_label")),
+            lines);
+    assertThat(Runs.corrections(plan).values())
+        .hasSize(20)
+        .allSatisfy(correction -> assertThat(correction).endsWith(", late]"));
+  }
+
   @Test
   void doubles_haveOneSumInAnyOrder() {
     database.execute("CREATE TABLE sums (thing text PRIMARY KEY, total double precision)");

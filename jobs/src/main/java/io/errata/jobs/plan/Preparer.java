@@ -88,16 +88,6 @@ final class Preparer {
       }
     }
     if (spec.base().isPresent()) {
-      if (!spec.base().get().time().equals(window.from())) {
-        throw new ErrataException(
-            ErrorCode.INVALID_SPEC,
-            "Cannot start from the base: it shows "
-                + spec.base().get().time()
-                + " (the window begins at "
-                + window.from()
-                + ")",
-            "Let window.from be base.time: events before it are in the base, events after it are not.");
-      }
       Instant complete = completeTo();
       if (complete.isAfter(window.to())) {
         throw new ErrataException(

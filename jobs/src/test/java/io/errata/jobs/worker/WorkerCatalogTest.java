@@ -26,7 +26,7 @@ import org.objectweb.asm.Opcodes;
 
 class WorkerCatalogTest {
   /** A worker whose name, version, date and columns are given. */
-  private static final class Made extends SuspectWorker {
+  static final class Made extends SuspectWorker {
     private final String name;
     private final int version;
     private final String from;
