@@ -1,5 +1,6 @@
 package io.errata.fuzz;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +40,7 @@ final class FuzzRun {
    * @param findings names of the files that hold them
    */
   record Outcome(
-      Target target,
+      String target,
       long executions,
       long seconds,
       long edges,
@@ -63,7 +65,60 @@ final class FuzzRun {
           + "|---|---:|---:|---:|---:|---:|";
 
   Outcome run(Target target) throws IOException, InterruptedException {
-    Path own = folder.resolve(target.toString());
+    List<String> more =
+        new ArrayList<>(
+            List.of("--target_args=" + target));
+    more.addAll(instrumented(target));
+    if (Files.exists(target.dictionary())) {
+      more.add("-dict=" + target.dictionary());
+    }
+    return run(target.toString(), more, target.folder());
+  }
+
+  /**
+   * All targets in one process, as starting it takes longer than a short run: the first byte of an
+   * input says for which of them it is.
+   */
+  Outcome runAll() throws IOException, InterruptedException {
+    Path seeds = Files.createDirectories(folder.resolve("all").resolve("seeds"));
+    StringBuilder words = new StringBuilder();
+    for (Target target : Target.values()) {
+      for (Path seed : target.seeds()) {
+        byte[] bytes = Files.readAllBytes(seed);
+        byte[] marked = new byte[bytes.length + 1];
+        marked[0] = (byte) target.ordinal();
+        System.arraycopy(bytes, 0, marked, 1, bytes.length);
+        Files.write(seeds.resolve(target + "-" + seed.getFileName()), marked);
+      }
+      if (Files.exists(target.dictionary())) {
+        words.append(Files.readString(target.dictionary())).append('\n');
+      }
+    }
+    Path dictionary = Files.writeString(folder.resolve("all").resolve("words.dict"), words);
+    List<String> more = new ArrayList<>(instrumented(Target.values()));
+    more.add("-dict=" + dictionary);
+    return run("all", more, seeds);
+  }
+
+  private static List<String> instrumented(Target... targets) {
+    String classes =
+        Arrays.stream(targets)
+            .map(Target::instrumented)
+            .distinct()
+            .collect(Collectors.joining(":"));
+    return List.of("--instrumentation_includes=" + classes, "--custom_hook_includes=" + classes);
+  }
+
+  /** The process has another folder to work in. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private Outcome run(String name, List<String> more, Path seeds)
+      throws IOException, InterruptedException {
+    Path own = folder.resolve(name);
     Path corpus = Files.createDirectories(own.resolve("corpus"));
     Path findings = Files.createDirectories(own.resolve("findings"));
     Path temporary = Files.createDirectories(own.resolve("tmp"));
@@ -74,15 +129,12 @@ final class FuzzRun {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=" + (seconds < 30 ? 1 : 4),
+                "-XX:TieredStopAtLevel=" + (seconds < 60 ? 1 : 4),
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + FuzzedTarget.class.getName(),
-                "--target_args=" + target,
-                "--instrumentation_includes=" + target.instrumented(),
-                "--custom_hook_includes=" + target.instrumented(),
                 "--mutator_framework=false",
                 "--reproducer_path=" + findings,
                 "-artifact_prefix=" + findings + "/",
@@ -92,11 +144,9 @@ final class FuzzRun {
                 "-rss_limit_mb=0",
                 "-reload=0",
                 "-print_final_stats=1"));
-    if (Files.exists(target.dictionary())) {
-      command.add("-dict=" + target.dictionary());
-    }
+    command.addAll(more);
     command.add(corpus.toString());
-    command.add(target.folder().toString());
+    command.add(seeds.toString());
     long start = System.nanoTime();
     Process process =
         new ProcessBuilder(command)
@@ -111,10 +161,11 @@ final class FuzzRun {
       process.destroyForcibly();
     }
     long took = (System.nanoTime() - start) / 1_000_000_000;
-    return outcome(target, status, took, findings, log);
+    return outcome(name, status, took, findings, log);
   }
 
-  private static Outcome outcome(Target target, int status, long took, Path findings, Path log)
+  private static Outcome outcome(
+      String target, int status, long took, Path findings, Path log)
       throws IOException {
     long edges = 0;
     long inputs = 0;

@@ -35,7 +35,13 @@ enum BlockDecompressor {
       long said = ZstdDecompressor.getDecompressedSize(in, offset, length);
       int claimed = said < 0 ? size : checked(said, size);
       if (claimed == UNKNOWN || claimed > MAX_TRUSTED) {
-        return read(new ZstdInputStream(new ByteArrayInputStream(in, offset, length)), claimed);
+        try {
+          return read(new ZstdInputStream(new ByteArrayInputStream(in, offset, length)), claimed);
+        } catch (ContentException e) {
+          throw e;
+        } catch (IOException e) {
+          throw new ContentException("a compressed block is cut off or broken", e);
+        }
       }
       byte[] out = new byte[claimed];
       return exact(out, new ZstdDecompressor().decompress(in, offset, length, out, 0, out.length));

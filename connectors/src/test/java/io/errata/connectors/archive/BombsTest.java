@@ -196,6 +196,18 @@ class BombsTest {
         .hasMessage("a compressed block becomes more than 256 MiB");
   }
 
+  @Test
+  void block_thatIsCutOffIsRefusedInWords() throws Exception {
+    for (int length = 1; length < 12; length++) {
+      byte[] block = Arrays.copyOf(claim(BlockDecompressor.ZSTD, 200 << 20), length);
+      assertThatThrownBy(
+              () ->
+                  BlockDecompressor.ZSTD.decompressed(
+                      block, 0, block.length, BlockDecompressor.UNKNOWN))
+          .isInstanceOf(ContentException.class);
+    }
+  }
+
   private static byte[] avroHeader(String schema) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(new byte[] {'O', 'b', 'j', 1});

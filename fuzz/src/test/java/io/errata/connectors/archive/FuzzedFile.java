@@ -74,7 +74,7 @@ final class FuzzedFile {
 
   /** The same file, which {@link #read} left, by another cut into splits. */
   Content readBy(ArchiveFormat cut) throws IOException {
-    ReadRequest request = new ReadRequest(ALL, SCHEMA, null);
+    ReadRequest request = new ReadRequest(ALL, SCHEMA, null, file.getParent().toString());
     org.apache.flink.core.fs.Path path =
         new org.apache.flink.core.fs.Path(file.toAbsolutePath().toString());
     org.apache.flink.core.fs.FileStatus status = path.getFileSystem().getFileStatus(path);

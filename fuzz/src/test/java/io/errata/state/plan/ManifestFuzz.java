@@ -68,7 +68,7 @@ public final class ManifestFuzz {
       document.put("format", PlanManifest.FORMAT);
       document.put("seal", Digest.ofText(TREES.writeValueAsString(document)).hex());
       return Optional.of(TREES.writeValueAsBytes(document));
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
       return Optional.empty();
     }
   }

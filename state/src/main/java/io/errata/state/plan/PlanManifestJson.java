@@ -100,7 +100,7 @@ final class PlanManifestJson {
             "Cannot read the manifest of " + location + ": it is not a JSON object");
       }
       document = object;
-    } catch (IOException e) {
+    } catch (IOException | NumberFormatException e) {
       throw InvalidPlan.of(
           "Cannot read the manifest of " + location + ": it is not JSON" + place(e), e);
     }
@@ -179,7 +179,7 @@ final class PlanManifestJson {
     }
   }
 
-  private static String place(IOException e) {
+  private static String place(Exception e) {
     return e instanceof JsonProcessingException json && json.getLocation() != null
         ? " (line "
             + json.getLocation().getLineNr()

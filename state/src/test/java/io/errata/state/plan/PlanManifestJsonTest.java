@@ -127,6 +127,15 @@ class PlanManifestJsonTest {
   }
 
   @Test
+  void read_ofANumberBeyondAll_isRefused() {
+    assertRefused(
+        PlanManifestJson.seal(manifest)
+            .json()
+            .replaceFirst("\"format\" : 1", "\"format\" : 1e33333333333"),
+        "Cannot read the manifest of plans/x: it is not JSON");
+  }
+
+  @Test
   void read_ofUnknownField_namesIt() {
     assertRefused(edited(document -> document.put("shoe", 1)), "field shoe is not known");
     assertRefused(
