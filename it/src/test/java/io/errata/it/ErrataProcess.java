@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 
 /** The program as a process of its own, with the class path of the tests. */
 final class ErrataProcess implements AutoCloseable {
-  private static final int SECONDS = 120;
+  private static final int SECONDS = 300;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -55,6 +55,7 @@ final class ErrataProcess implements AutoCloseable {
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-Xmx1g",
                   "-XX:TieredStopAtLevel=1",
+                  "-XX:+UseSerialGC",
                   "-Djava.io.tmpdir=" + temporary,
                   "-cp",
                   classPath,
@@ -133,8 +134,18 @@ final class ErrataProcess implements AutoCloseable {
     return (Long.parseUnsignedLong(ignored, 16) & 0b10) == 0;
   }
 
+  /** Whether it still runs. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Sends a signal, such as {@code INT}. */
   void signal(String name) {
+    // Those that need no further process, which would take its time to start.
+    if (name.equals("KILL") && process.toHandle().destroyForcibly()
+        || name.equals("TERM") && process.toHandle().destroy()) {
+      return;
+    }
     try {
       Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
       assertThat(kill.waitFor()).isZero();

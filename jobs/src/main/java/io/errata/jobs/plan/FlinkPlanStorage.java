@@ -230,6 +230,14 @@ public final class FlinkPlanStorage implements PlanStorage {
     return run("look at", path, () -> files.getFileStatus(file).getLen());
   }
 
+  /**
+   * When a file or folder was last changed: milliseconds since 1970, by the file system's clock.
+   */
+  long modified(String path) {
+    Path file = resolve(path);
+    return run("look at", path, () -> files.getFileStatus(file).getModificationTime());
+  }
+
   @Override
   public void move(String from, String to) {
     Path source = resolve(from);

@@ -112,12 +112,14 @@ public final class Planner implements AutoCloseable {
 
     FlinkPlanStorage plans = FlinkPlanStorage.at(spec.plans());
     Instant createdAt = clock.instant();
-    String staging =
-        ".staging-"
-            + Digest.ofText(createdAt + "\n" + ProcessHandle.current().pid() + "\n" + spec.text())
-                .hex()
-                .substring(0, 16);
-    resources.hold(() -> plans.delete(staging));
+    StagingFolder folder =
+        resources.hold(
+            StagingFolder.take(
+                plans,
+                Digest.ofText(createdAt + "\n" + ProcessHandle.current().pid() + "\n" + spec.text())
+                    .hex()
+                    .substring(0, 16)));
+    String staging = folder.files();
 
     stages.begin("open a snapshot");
     Snapshot snapshot =
@@ -185,6 +187,7 @@ public final class Planner implements AutoCloseable {
     }
     List<PlanFile> files = new ArrayList<>(manifest.files());
     files.add(ReportFile.write(plans, staging, staged));
+    folder.seal(manifest.plan());
     PlanDirectory plan = PlanDirectory.seal(plans, staging, manifest.withFiles(files));
     if (list.isPresent() && manifest.limits().isEmpty()) {
       list.get().write(plan.corrections());

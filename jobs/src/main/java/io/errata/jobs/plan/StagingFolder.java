@@ -1,0 +1,225 @@
+package io.errata.jobs.plan;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.state.plan.PlanDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a run keeps what is not yet a plan: {@code .staging-…} below the folder of plans, with the
+ * {@code files} and a {@code lease}. A run that is killed leaves it behind; the next run in the
+ * same folder of plans then removes it.
+ *
+ * <p>The lease says which process works there, and is renewed from time to time. A run is taken for
+ * gone where that process is one of this machine and no longer there, or where its lease is older
+ * than {@link #ABANDONED}, by the clock of the file system: so a run on another machine is never
+ * disturbed while it lives. Thread-safe.
+ */
+final class StagingFolder implements AutoCloseable {
+  /** The age of a lease, or of what lies there without one, that no living run lets come. */
+  static final Duration ABANDONED = Duration.ofHours(1);
+
+  private static final Duration RENEWAL = Duration.ofMinutes(5);
+  private static final String PREFIX = ".staging-";
+  private static final String LEASE = "lease";
+  private static final Logger LOG = LoggerFactory.getLogger(StagingFolder.class);
+
+  private final FlinkPlanStorage plans;
+  private final String folder;
+  private final ScheduledExecutorService renewal;
+  private String sealing = "";
+  private boolean closed;
+
+  private StagingFolder(FlinkPlanStorage plans, String folder) {
+    this.plans = plans;
+    this.folder = folder;
+    this.renewal =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "errata-staging-lease");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Takes a folder, and removes those of runs that are gone.
+   *
+   * @param plans whose folder holds plans
+   * @param run a name that no other run has
+   */
+  static StagingFolder take(FlinkPlanStorage plans, String run) {
+    StagingFolder taken = new StagingFolder(plans, PREFIX + run);
+    try {
+      taken.write();
+      taken.removeAbandoned();
+    } catch (RuntimeException e) {
+      taken.close();
+      throw e;
+    }
+    taken.renewal.scheduleWithFixedDelay(
+        taken::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
+    return taken;
+  }
+
+  /** The folder of the files that will be the plan's, below the folder of plans. */
+  String files() {
+    return folder + "/files";
+  }
+
+  /**
+   * Notes which plan the files are about to become.
+   *
+   * @throws ErrataException UNAVAILABLE where the folder was removed meanwhile, as after a machine
+   *     was suspended
+   */
+  synchronized void seal(String plan) {
+    if (!plans.exists(lease(folder))) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot seal plan "
+              + plan
+              + ": another run took this one for gone and removed its files ("
+              + plans.location()
+              + "/"
+              + folder
+              + ")",
+          "Plan again; nothing was written.");
+    }
+    sealing = plan;
+    write();
+  }
+
+  private synchronized void renew() {
+    if (closed) {
+      return;
+    }
+    try {
+      if (plans.exists(lease(folder))) {
+        write();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("Cannot renew the lease of {}/{}", plans.location(), folder, e);
+    }
+  }
+
+  private void write() {
+    String text =
+        ProcessIdentity.current().map(ProcessIdentity::toString).orElse("") + "\n" + sealing + "\n";
+    try (OutputStream out = plans.write(lease(folder))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot write " + plans.location() + "/" + lease(folder) + ": the file system failed",
+          "Check that the folder can be reached and written, and try again.",
+          e);
+    }
+  }
+
+  private static String lease(String folder) {
+    return folder + "/" + LEASE;
+  }
+
+  /** A run's folder, as it is found. */
+  private record Found(String folder, boolean abandoned, String sealing) {}
+
+  private void removeAbandoned() {
+    long now = plans.modified(lease(folder));
+    List<Found> all = new ArrayList<>();
+    for (String other : plans.folders("")) {
+      if (other.startsWith(PREFIX) && !other.equals(folder)) {
+        look(other, now).ifPresent(all::add);
+      }
+    }
+    Set<String> beingSealed = new TreeSet<>();
+    all.stream().filter(f -> !f.abandoned()).forEach(f -> beingSealed.add(f.sealing()));
+    for (Found found : all) {
+      if (found.abandoned()) {
+        remove(found, beingSealed);
+      }
+    }
+  }
+
+  /** Empty where it has gone meanwhile, or can't be read: the next run may try. */
+  private Optional<Found> look(String other, long now) {
+    try {
+      boolean leased = plans.exists(lease(other));
+      String[] lines = leased ? read(lease(other)).split("\n", -1) : new String[] {""};
+      ProcessIdentity.State state =
+          ProcessIdentity.parse(lines[0])
+              .map(ProcessIdentity::state)
+              .orElse(ProcessIdentity.State.UNKNOWN);
+      boolean abandoned =
+          switch (state) {
+            case ALIVE -> false;
+            case GONE -> true;
+            case UNKNOWN -> now - newest(other) > ABANDONED.toMillis();
+          };
+      return Optional.of(new Found(other, abandoned, lines.length > 1 ? lines[1] : ""));
+    } catch (ErrataException e) {
+      LOG.debug("Cannot look at {}/{}", plans.location(), other, e);
+      return Optional.empty();
+    }
+  }
+
+  private String read(String path) {
+    try (InputStream in = plans.read(path)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot read " + plans.location() + "/" + path + ": the file system failed",
+          "Check that the folder can be reached, and try again.",
+          e);
+    }
+  }
+
+  private long newest(String other) {
+    long newest = plans.modified(other);
+    for (String file : plans.list(other)) {
+      newest = Math.max(newest, plans.modified(file));
+    }
+    return newest;
+  }
+
+  private void remove(Found found, Set<String> beingSealed) {
+    try {
+      String plan = found.sealing();
+      // Files that were moved to where the plan would have been; it is none without its manifest.
+      if (plan.matches("[0-9a-f]{32}")
+          && !beingSealed.contains(plan)
+          && !plans.exists(plan + "/" + PlanDirectory.MANIFEST)) {
+        plans.delete(plan);
+      }
+      plans.delete(found.folder());
+      LOG.info("Removed {}/{}, which a run left that is gone", plans.location(), found.folder());
+    } catch (ErrataException e) {
+      LOG.warn("Cannot remove {}/{}", plans.location(), found.folder(), e);
+    }
+  }
+
+  /** Removes the folder. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    renewal.shutdownNow();
+    plans.delete(folder);
+  }
+}
