@@ -133,6 +133,50 @@ class CsvCaseIT {
   }
 
   @Test
+  void table_ofItsHeaderAlone_isRebuilt() throws IOException {
+    Files.writeString(folder.resolve(TABLE), "user_id,value\n");
+    assertThat(run("run", "spec.yaml", "--set", "table.owns=user_id is not null").status())
+        .isZero();
+    assertThat(text(TABLE))
+        .isEqualTo("user_id,value\nalice,0.30\nbob,10.00\ndave,3.00\nfrank,6.00\n");
+    assertThat(run("verify", "spec.yaml", "--set", "table.owns=user_id is not null").status())
+        .isZero();
+  }
+
+  @Test
+  void rollback_needsThePlansFolderAlone() throws IOException {
+    String before = text(TABLE);
+    assertThat(run("run", "spec.yaml").status()).isZero();
+    Files.move(folder.resolve("plans").resolve(onlyPlan()), folder.resolve("copy"));
+    Files.delete(folder.resolve(TABLE + ".errata-ledger.jsonl"));
+    Files.delete(folder.resolve("archived_events.csv"));
+    Files.delete(folder.resolve("spec.yaml"));
+    ErrataProcess.Ended back = run("rollback", "copy");
+    assertThat(back.status()).isZero();
+    assertThat(back.out()).contains("Without the ledger: it has nothing about an apply");
+    assertThat(text(TABLE)).isEqualTo(before);
+  }
+
+  @Test
+  void rollback_whereTheLedgerWasLostAndBegunAnew_asksAPerson() throws IOException {
+    String before = text(TABLE);
+    assertThat(run("run", "spec.yaml").status()).isZero();
+    String plan = "plans/" + onlyPlan();
+    Files.delete(folder.resolve(TABLE + ".errata-ledger.jsonl"));
+    String applied = text(TABLE);
+    Files.writeString(folder.resolve(TABLE), applied.replace("frank,6.00", "frank,7.00"));
+    assertThat(run("run", "spec.yaml").status()).isZero();
+    assertThat(text(TABLE)).isEqualTo(applied);
+
+    ErrataProcess.Ended refused = run("rollback", plan);
+    assertThat(refused.status()).isZero();
+    assertThat(refused.out()).contains("errata rollback " + plan + " --ledger-lost");
+    assertThat(text(TABLE)).isEqualTo(applied);
+    assertThat(run("rollback", plan, "--ledger-lost").status()).isZero();
+    assertThat(text(TABLE)).isEqualTo(before);
+  }
+
+  @Test
   void page_showsTheFilesThatThereAre() throws IOException {
     String page = Files.readString(EXAMPLE.resolve("README.md"));
     for (String file :

@@ -8,6 +8,7 @@ import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.PlanManifest.LimitHit;
+import io.errata.state.table.Guards;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.WriteCounts;
 import io.errata.state.table.WriteRequest;
@@ -15,6 +16,7 @@ import io.errata.state.table.WriteResult;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /** Applies a plan, or takes it back, and tells how that ended. */
 final class PlanWriting {
@@ -123,7 +125,7 @@ final class PlanWriting {
    * @return the exit status
    */
   int apply(ObjectNode document, PlanDirectory plan, Spec spec) {
-    WriteResult result = write(plan, spec, LiveTable::apply);
+    WriteResult result = write(plan, spec, Guards.LEDGER, LiveTable::apply);
     Documents.write(document, plan.manifest().plan(), result);
     switch (result.outcome()) {
       case APPLIED -> {
@@ -148,11 +150,13 @@ final class PlanWriting {
    * Takes a plan back.
    *
    * @param spec of the plan, with secrets
+   * @param guards what the rows are to be compared with
    * @return the exit status
    */
-  int rollback(ObjectNode document, PlanDirectory plan, Spec spec) {
-    WriteResult result = write(plan, spec, LiveTable::rollback);
+  int rollback(ObjectNode document, PlanDirectory plan, Spec spec, Guards guards) {
+    WriteResult result = write(plan, spec, guards, LiveTable::rollback);
     Documents.write(document, plan.manifest().plan(), result);
+    document.put("guards", result.guards().name().toLowerCase(Locale.ROOT));
     switch (result.outcome()) {
       case APPLIED -> {
         console.say(
@@ -167,18 +171,40 @@ final class PlanWriting {
       case ALREADY_APPLIED ->
           console.say(
               "This plan was rolled back before" + ledger(result) + "; nothing was written.");
-      case NOTHING_TO_DO ->
-          console.say("This plan is not applied, so there is nothing to take back.");
+      case NOTHING_TO_DO -> tellNotApplied(plan, result);
       case CONFLICT ->
           tellConflict(
               result, "Those rows were written again since; taking the plan back would undo that.");
     }
+    tellGuards(result);
     tellLeft(result);
     return status(result);
   }
 
+  private void tellNotApplied(PlanDirectory plan, WriteResult result) {
+    console.say("This plan is not applied, so there is nothing to take back.");
+    if (plan.manifest().corrections().total() > 0 && result.guards() == Guards.LEDGER) {
+      console.say(
+          "The ledger says so. If it was lost since the apply: errata rollback "
+              + Shell.quote(session.shorten(plan.location()))
+              + " --ledger-lost");
+    }
+  }
+
+  /** What nobody could look up. */
+  private void tellGuards(WriteResult result) {
+    if (result.guards() == Guards.PLAN) {
+      console.say(
+          console.styled(Style.WARN, "Without the ledger")
+              + ": it has nothing about an apply of this plan, so each row was compared with the plan itself: key and"
+              + " compared columns as the plan writes them, in updated rows all others as they were before.");
+      console.say(
+          "Not checked: that the plan was applied at all, and what table.set and the database have filled in.");
+    }
+  }
+
   /** Calls on a live table that another thread can close. */
-  private WriteResult write(PlanDirectory plan, Spec spec, Writing writing) {
+  private WriteResult write(PlanDirectory plan, Spec spec, Guards guards, Writing writing) {
     PlanManifest manifest = plan.manifest();
     WriteRequest request =
         new WriteRequest(
@@ -189,7 +215,8 @@ final class PlanWriting {
             manifest.window().from(),
             manifest.window().to(),
             plan.corrections(),
-            spec.conflicts());
+            spec.conflicts(),
+            guards);
     Cancellation cancellation = console.cancellation();
     cancellation.check();
     try (LiveTable table = session.operations().open(spec);

@@ -15,6 +15,8 @@ import java.time.Instant;
  * @param to the window's end, exclusive
  * @param corrections can be opened as often as needed
  * @param policy what to do about conflicts
+ * @param guards {@link Guards#PLAN} where a person knows that the ledger was lost. With {@link
+ *     Guards#LEDGER} a rollback goes by the plan only where the ledger knows nothing of the table
  */
 public record WriteRequest(
     String plan,
@@ -24,7 +26,20 @@ public record WriteRequest(
     Instant from,
     Instant to,
     CorrectionSource corrections,
-    ConflictPolicy policy) {
+    ConflictPolicy policy,
+    Guards guards) {
+  /** With what the ledger says. */
+  public WriteRequest(
+      String plan,
+      String seal,
+      Digest fingerprint,
+      String worker,
+      Instant from,
+      Instant to,
+      CorrectionSource corrections,
+      ConflictPolicy policy) {
+    this(plan, seal, fingerprint, worker, from, to, corrections, policy, Guards.LEDGER);
+  }
 
   /** What happens where a row is no longer as the plan saw it. */
   public enum ConflictPolicy {

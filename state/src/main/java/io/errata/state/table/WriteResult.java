@@ -12,18 +12,35 @@ import java.util.Optional;
  * @param ledger the ledger row's id, where there is one
  * @param conflicts some of the rows in conflict, in key order, at most {@link #LISTED}
  * @param readback what was found when the written rows were read after the commit
+ * @param guards what the rows were compared with; of an apply always {@link Guards#LEDGER}
  */
 public record WriteResult(
     Outcome outcome,
     WriteCounts counts,
     Optional<Long> ledger,
     List<Conflict> conflicts,
-    Readback readback) {
+    Readback readback,
+    Guards guards) {
   /** How many conflicts are listed at the most; {@link WriteCounts#conflicts()} counts all. */
   public static final int LISTED = 1000;
 
   public WriteResult {
     conflicts = List.copyOf(conflicts);
+  }
+
+  /** Of a write that the ledger knew about. */
+  public WriteResult(
+      Outcome outcome,
+      WriteCounts counts,
+      Optional<Long> ledger,
+      List<Conflict> conflicts,
+      Readback readback) {
+    this(outcome, counts, ledger, conflicts, readback, Guards.LEDGER);
+  }
+
+  /** The same end, of a write with other guards. */
+  public WriteResult guardedBy(Guards guards) {
+    return new WriteResult(outcome, counts, ledger, conflicts, readback, guards);
   }
 
   /** The ends that an apply or rollback can come to. */

@@ -4,6 +4,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import io.errata.state.digest.Digest;
+import io.errata.state.table.Guards;
 import io.errata.state.table.LedgerEntry;
 import io.errata.state.table.LedgerEntry.Action;
 import io.errata.state.table.WriteCounts;
@@ -127,18 +128,23 @@ final class CsvWrite {
     if (newest.isPresent() && newest.get().action() == action) {
       return without(Outcome.ALREADY_APPLIED, Optional.of(newest.get().id()));
     }
-    if (newest.isEmpty() && action == Action.ROLLBACK && !history.isEmpty()) {
+    if (newest.isEmpty()
+        && action == Action.ROLLBACK
+        && request.guards() == Guards.LEDGER
+        && !history.isEmpty()) {
       return without(Outcome.NOTHING_TO_DO, Optional.empty());
     }
     CsvFile.Header header = file.header();
     checkFingerprint(header.layout());
     CsvRowText text = new CsvRowText(header.layout().table(), file.delimiter());
     CsvChanges changes = new CsvChanges(header.layout(), text, request, attempt);
-    Map<String, CsvChange> wanted =
-        action == Action.APPLY
-            ? changes.ofApply()
-            : changes.ofRollback(newest.isEmpty() ? Optional.empty() : ledger.rowsOf(newest.get()));
-    return write(table, ledger, new Comparison(wanted), text, newest.isEmpty());
+    if (action == Action.APPLY) {
+      return write(table, ledger, new Comparison(changes.ofApply()), text, newest.isEmpty());
+    }
+    Optional<Map<Digest, Optional<Digest>>> rows =
+        newest.isEmpty() ? Optional.empty() : ledger.rowsOf(newest.get());
+    return write(table, ledger, new Comparison(changes.ofRollback(rows)), text, newest.isEmpty())
+        .guardedBy(rows.isEmpty() ? Guards.PLAN : Guards.LEDGER);
   }
 
   private void checkFingerprint(CsvLayout layout) {

@@ -2,6 +2,7 @@ package io.errata.state.table.postgres;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.state.table.Guards;
 import io.errata.state.table.LedgerEntry;
 import io.errata.state.table.LedgerEntry.Action;
 import io.errata.state.table.WriteCounts;
@@ -64,7 +65,7 @@ final class Attempt {
           ? Optional.of(nothing(Outcome.ALREADY_APPLIED, Optional.of(newest.get().id())))
           : Optional.empty();
     }
-    return action == Action.APPLY || ledger.isEmpty(session)
+    return action == Action.APPLY || request.guards() == Guards.PLAN || ledger.isEmpty(session)
         ? Optional.empty()
         : Optional.of(nothing(Outcome.NOTHING_TO_DO, Optional.empty()));
   }
@@ -95,9 +96,15 @@ final class Attempt {
     if (settled.isPresent()) {
       return settled.get();
     }
+    Guards guards = action == Action.APPLY ? Guards.LEDGER : guards(ledger);
+    Ended ended = write(table, ledger, guards);
+    return new Ended(ended.result().guardedBy(guards), ended.written());
+  }
+
+  private Ended write(Table table, Ledger ledger, Guards guards) throws SQLException {
     Conflicts conflicts = new Conflicts(session, table);
     String changed =
-        action == Action.APPLY ? conflicts.changedFromGuard() : guards(ledger, conflicts);
+        guards == Guards.PLAN ? conflicts.changedFromPlan() : conflicts.changedFromGuard();
     conflicts.lockRows();
     long marked = conflicts.mark(changed);
     CorrectionWriter writer = new CorrectionWriter(session, table, action);
@@ -141,13 +148,13 @@ final class Attempt {
   }
 
   /**
-   * Takes the guards of a rollback from the ledger; rows that it doesn't have were skipped by the
-   * apply.
+   * Takes the guards of a rollback from the ledger, where it has them; rows that it doesn't have
+   * were skipped by the apply.
    */
-  private String guards(Ledger ledger, Conflicts conflicts) throws SQLException {
+  private Guards guards(Ledger ledger) throws SQLException {
     Optional<LedgerEntry> applied = ledger.newest(session, request.plan());
     if (applied.isEmpty() || !ledger.hasRows(session, applied.get().id())) {
-      return conflicts.changedFromPlan();
+      return Guards.PLAN;
     }
     session.execute(
         "UPDATE "
@@ -158,7 +165,7 @@ final class Attempt {
             + applied.get().id()
             + " AND r.key_digest = s.errata_key");
     session.execute("DELETE FROM " + Stage.NAME + " WHERE errata_listed IS NOT TRUE");
-    return conflicts.changedFromGuard();
+    return Guards.LEDGER;
   }
 
   private WriteCounts write(

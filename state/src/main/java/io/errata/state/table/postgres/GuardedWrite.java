@@ -177,7 +177,12 @@ final class GuardedWrite {
           new Readback(session, table, action).read(new Ledger(table), ledger);
       Stage.drop(session);
       return new WriteResult(
-          result.outcome(), result.counts(), result.ledger(), result.conflicts(), readback);
+          result.outcome(),
+          result.counts(),
+          result.ledger(),
+          result.conflicts(),
+          readback,
+          result.guards());
     } catch (SQLException e) {
       throw new ErrataException(
           ErrorCode.UNAVAILABLE,
