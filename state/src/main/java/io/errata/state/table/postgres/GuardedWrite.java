@@ -8,6 +8,7 @@ import io.errata.state.table.WriteResult;
 import io.errata.state.table.WriteResult.Outcome;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs an apply or rollback: stages, tries the transaction until it ends one way or the other, and
@@ -24,6 +25,7 @@ final class GuardedWrite {
   private final Action action;
   private final String attempt;
   private Session session;
+  private @Nullable Table found;
 
   private GuardedWrite(
       Connections connections, TableCatalog catalog, WriteRequest request, Action action) {
@@ -52,6 +54,7 @@ final class GuardedWrite {
 
   private WriteResult run() throws SQLException {
     Table table = catalog.find(session);
+    found = table;
     // Asked again under the lock; here it saves the staging.
     Optional<Attempt.Ended> settled = Attempt.settled(session, new Ledger(table), request, action);
     if (settled.isPresent()) {
@@ -246,6 +249,20 @@ final class GuardedWrite {
   }
 
   private ErrataException failed(SQLException failure) {
-    return connections.closed() ? Connections.cancelled() : SqlErrors.of(failure, attempt);
+    if (connections.closed()) {
+      return Connections.cancelled();
+    }
+    if (found != null && SqlErrors.is(failure, SqlErrors.INSUFFICIENT_PRIVILEGE)) {
+      try {
+        Optional<String> lacking =
+            Rights.lackingToWrite(session, found, action, request.corrections().counts());
+        if (lacking.isPresent()) {
+          return SqlErrors.lacksARight(failure, attempt, lacking.get());
+        }
+      } catch (SQLException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    return SqlErrors.of(failure, attempt);
   }
 }

@@ -37,6 +37,11 @@ final class Ledger {
     this.rows = table.beside("errata_ledger_row");
   }
 
+  /** The qualified name of the table of applies and rollbacks. */
+  String entries() {
+    return entries;
+  }
+
   /** The qualified name of the table of written rows. */
   String rows() {
     return rows;

@@ -91,7 +91,7 @@ final class PostgresLiveTable implements LiveTable {
       return TableSnapshot.open(session, catalog, owns, range, parts);
     } catch (SQLException e) {
       session.close();
-      throw failed(e, "Cannot open a snapshot of table " + options.name());
+      throw unread(e, "Cannot open a snapshot of table " + options.name());
     } catch (RuntimeException e) {
       session.close();
       throw e;
@@ -199,6 +199,20 @@ final class PostgresLiveTable implements LiveTable {
     } catch (SQLException e) {
       throw failed(e, attempt);
     }
+  }
+
+  private ErrataException unread(SQLException failure, String attempt) {
+    if (!connections.closed() && SqlErrors.is(failure, SqlErrors.INSUFFICIENT_PRIVILEGE)) {
+      try {
+        Optional<String> lacking = Rights.lackingToRead(planning, catalog.find(planning));
+        if (lacking.isPresent()) {
+          return SqlErrors.lacksARight(failure, attempt, lacking.get());
+        }
+      } catch (SQLException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    return failed(failure, attempt);
   }
 
   private ErrataException failed(SQLException failure, String attempt) {

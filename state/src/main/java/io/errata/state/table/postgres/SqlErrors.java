@@ -51,11 +51,10 @@ final class SqlErrors {
             "Correct the database's name in table.jdbc.url.",
             failure);
       case INSUFFICIENT_PRIVILEGE:
-        return error(
-            ErrorCode.FORBIDDEN,
-            attempt + ": the role lacks a right: " + said,
-            "Grant the role what it needs (docs/live-tables.md has the SQL), or use another role.",
-            failure);
+        return lacksARight(
+            failure,
+            attempt,
+            "Grant the role what it needs (docs/security.md has the SQL), or use another role.");
       case "25006":
         return error(
             ErrorCode.FORBIDDEN,
@@ -126,6 +125,17 @@ final class SqlErrors {
               "See the message; nothing was written.",
               failure);
     };
+  }
+
+  /**
+   * @param next what to do, such as the SQL that grants the right
+   */
+  static ErrataException lacksARight(SQLException failure, String attempt, String next) {
+    return error(
+        ErrorCode.FORBIDDEN,
+        attempt + ": the role lacks a right: " + said(failure),
+        next,
+        failure);
   }
 
   /** Whether it can't be known from here what the server did last. */
