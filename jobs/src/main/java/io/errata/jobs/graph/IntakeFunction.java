@@ -25,12 +25,13 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
   private final WorkerDefinition worker;
   private final TableDescription table;
   private final JobStreams streams;
-  private final @Nullable FlinkConnectorRateLimiter limiter;
-
+  private final @Nullable Long rate;
   private final Duration workerTime;
 
   private transient @Nullable WorkerWatch watch;
   private transient @Nullable KeyRows keys;
+  private transient @Nullable FlinkConnectorRateLimiter limiter;
+  private transient int tasks;
   private transient @Nullable LongCounter read;
 
   /**
@@ -47,12 +48,7 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
     this.worker = worker;
     this.table = table;
     this.streams = streams;
-    if (rate == null) {
-      this.limiter = null;
-    } else {
-      this.limiter = new GuavaFlinkConnectorRateLimiter();
-      this.limiter.setRate(rate);
-    }
+    this.rate = rate;
   }
 
   @Override
@@ -64,7 +60,12 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
     keys = new KeyRows(versions, table, watch);
     read = new LongCounter();
     getRuntimeContext().addAccumulator(READ, read);
-    if (limiter != null) {
+    if (rate != null) {
+      tasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+      limiter = new GuavaFlinkConnectorRateLimiter();
+      // It deals whole numbers out to the tasks. So that nothing is lost of a rate that they don't
+      // divide, each task gets all of it, and an event takes as much as there are tasks.
+      limiter.setRate(rate > Long.MAX_VALUE / tasks ? Long.MAX_VALUE : rate * tasks);
       limiter.open(getRuntimeContext());
     }
   }
@@ -77,7 +78,7 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
     }
     EventRecord event = (EventRecord) record;
     if (limiter != null) {
-      limiter.acquire(1);
+      limiter.acquire(tasks);
     }
     read.add(1);
     if (event.rejection().isPresent()) {
