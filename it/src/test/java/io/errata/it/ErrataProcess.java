@@ -139,6 +139,16 @@ final class ErrataProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** What others on the machine see of it. */
+  String commandLine() {
+    return text(Path.of("/proc", Long.toString(process.pid()), "cmdline")).replace('\0', ' ');
+  }
+
+  /** Its folder of temporary files. */
+  Path temporary() {
+    return temporary;
+  }
+
   /** Sends a signal, such as {@code INT}. */
   void signal(String name) {
     // Those that need no further process, which would take its time to start.

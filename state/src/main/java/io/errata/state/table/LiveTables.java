@@ -3,9 +3,14 @@ package io.errata.state.table;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import java.util.ServiceLoader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds the provider of a live table. */
 public final class LiveTables {
+  private static final Pattern SCHEME =
+      Pattern.compile("jdbc:[a-z0-9+.-]+:|[a-z][a-z0-9+.-]*:(?=//)");
+
   private LiveTables() {}
 
   /**
@@ -21,10 +26,12 @@ public final class LiveTables {
         return provider.open(options);
       }
     }
-    String scheme = options.url().replaceAll("^((?:jdbc:)?[A-Za-z0-9+.-]*:).*", "$1");
+    // Nothing but the scheme: all of it may come from a variable that holds something else.
+    Matcher scheme = SCHEME.matcher(options.url());
     throw new ErrataException(
         ErrorCode.INVALID_SPEC,
-        "Cannot open the live table: no store is known for " + scheme,
+        "Cannot open the live table: no store is known for "
+            + (scheme.lookingAt() ? scheme.group() : "its URL"),
         "Use a URL that begins with jdbc:postgresql: in table.jdbc.url.");
   }
 }

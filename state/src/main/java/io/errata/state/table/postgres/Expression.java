@@ -75,12 +75,21 @@ final class Expression {
         if (depth < 0) {
           throw invalid("a parenthesis is closed that was not opened");
         }
+        if (c == ',' && depth == 0 && !query()) {
+          // The server would take it for a row, and write that as text.
+          throw invalid("it is more than one, with a comma between");
+        }
         at++;
       }
     }
     if (depth != 0) {
       throw invalid("a parenthesis is not closed");
     }
+  }
+
+  private boolean query() {
+    String start = sql.strip().toLowerCase(Locale.ROOT);
+    return start.startsWith("select") || start.startsWith("with");
   }
 
   /** Whether the quote at this place has a prefix that gives backslashes a meaning. */

@@ -26,7 +26,9 @@ class ExpressionTest {
         "note = 'pg_sleep(1)'",
         "pg_sleep = 1",
         "case when total > 0 then 'E' else '' end",
-        "extract(epoch from day) > 1e6"
+        "extract(epoch from day) > 1e6",
+        "select max(loaded_to) from loads, sources",
+        "(user_id, day) in (('a', date '2024-06-10'), ('b', '2024-06-11')) and tags[1, 2] = '{}'"
       })
   void expression_isKeptAsItStandsInParentheses(String sql) {
     assertThat(Expression.of("table.owns", sql)).isEqualTo("(" + sql + ")");
@@ -53,6 +55,7 @@ class ExpressionTest {
         "$1$) or (true$1$|it has a dollar sign",
         "$q$\0$q$ = note|it has a NUL character",
         "note = '\0'|it has a NUL character",
+        "'y', total = 0|it is more than one, with a comma between",
         "1$$($$) or (true|a parenthesis is closed that was not opened",
       })
   void textThatIsNotOneExpression_isRefused(String sql, String reason) {

@@ -1,0 +1,199 @@
+package io.errata.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.QuarantineEntry;
+import io.errata.testkit.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Secrets that can be recognised, put through every command and many failures with all logging on,
+ * and then looked for in all that is left: standard output and error, plans, reports, temporary
+ * files, the ledger, and what others on the machine see of the process.
+ */
+class SecretsIT {
+  private static final String RIGHT = "kanarienvogel7x2q";
+  private static final String WRONG = "falscherkanari5k1z";
+
+  @TempDir private Path folder;
+  @TempDir private Path safe;
+  private Database database;
+
+  @BeforeEach
+  void open() throws IOException {
+    database = Database.create();
+    String role = PostgresServer.PASSWORD_USER;
+    database.execute("ALTER ROLE " + role + " PASSWORD '" + RIGHT + "'");
+    database.execute(
+        "CREATE TABLE totals (name text PRIMARY KEY, total numeric(14,2), events bigint)");
+    database.execute("INSERT INTO totals VALUES ('ann', 0, 0), ('ben', 3, 1)");
+    database.execute("GRANT ALL ON SCHEMA public TO " + role);
+    database.execute("GRANT ALL ON totals TO " + role);
+    List<String> events = new ArrayList<>();
+    for (String name : List.of("ann", "ben", "cia", "d", "e", "f", "g", "h", "i", "j")) {
+      events.add(
+          "{\"id\":\"%s\",\"ts\":\"2024-06-10T12:00:00Z\",\"name\":\"%s\",\"amount\":3,\"does\":%s}"
+              .formatted(name, name, name.equals("cia") ? "\"throw\"" : "null"));
+    }
+    Files.write(
+        Files.createDirectories(folder.resolve("archive")).resolve("events.jsonl"), events);
+    Files.writeString(safe.resolve("right.txt"), RIGHT + "\n");
+    Files.writeString(safe.resolve("wrong.txt"), WRONG + "\n");
+    // The driver logs what it sends, where it is asked to.
+    Files.writeString(
+        safe.resolve("jul.properties"),
+        "handlers=java.util.logging.ConsoleHandler\njava.util.logging.ConsoleHandler.level=ALL\norg.postgresql.level=ALL\n");
+  }
+
+  @AfterEach
+  void close() {
+    database.execute("ALTER ROLE " + PostgresServer.PASSWORD_USER + " PASSWORD 'right'");
+    database.close();
+  }
+
+  private void spec(String password) throws IOException {
+    SpecDraft draft =
+        SpecDraft.of(database, folder.resolve("plans"))
+            .window("2024-06-10T12:00:00Z", "2024-06-10T13:00:00Z")
+            .archive(folder.resolve("archive"), "", "jsonl")
+            .set("events.fields.id", "id")
+            .set("events.fields.time", "ts")
+            .set("worker.name", "faulty")
+            .set("worker.version", 1)
+            .set("limits.corrections", 100)
+            .set("limits.quarantine", 100)
+            .table("totals", List.of("name"), List.of("total", "events"))
+            .set("table.jdbc.user", PostgresServer.PASSWORD_USER)
+            .set("table.jdbc.password", password);
+    Files.writeString(folder.resolve("spec.yaml"), draft.text());
+  }
+
+  private ErrataProcess start(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--json", "--debug"));
+    return ErrataProcess.start(
+        folder,
+        Map.of(
+            "ERRATA_RIGHT",
+            RIGHT,
+            "ERRATA_WRONG",
+            WRONG,
+            "JAVA_TOOL_OPTIONS",
+            "-Derrata.log.flink=DEBUG -Djava.util.logging.config.file="
+                + safe.resolve("jul.properties")),
+        all.toArray(String[]::new));
+  }
+
+  private ErrataProcess.Ended errata(int status, String... args) {
+    try (ErrataProcess process = start(args)) {
+      ErrataProcess.Ended ended = process.await();
+      assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+      // That there was something to find it in.
+      assertThat(ended.err()).contains("DEBUG");
+      return ended;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"env", "file"})
+  void secret_isInNothingThatIsLeftOfARun(String kind) throws IOException {
+    spec(kind.equals("env") ? "${env:ERRATA_RIGHT}" : "${file:" + safe.resolve("right.txt") + "}");
+    // Its worker keeps something in a static field, which check finds.
+    errata(2, "check", "spec.yaml");
+    String plan;
+    try (ErrataProcess process = start("plan", "spec.yaml", "--set", "limits.rate=1/s")) {
+      process.awaitError("recompute");
+      assertThat(process.commandLine()).contains("io.errata.jobs.cli.Main");
+      assertNotIn(process.commandLine(), "the command line");
+      assertNotBelow(process.temporary());
+      ErrataProcess.Ended ended = process.await();
+      assertThat(ended.status()).as(ended.err()).isZero();
+      plan = ended.document("plan").get("plan").asText();
+    }
+    errata(0, "show", plan);
+    errata(0, "apply", plan);
+    errata(0, "verify", "spec.yaml");
+    errata(0, "rollback", plan);
+    errata(0, "history", "spec.yaml");
+    PlanDirectory made =
+        PlanDirectory.open(
+            io.errata.state.plan.LocalPlanStorage.of(folder.resolve("plans")), plan);
+    List<QuarantineEntry> quarantine = Runs.quarantine(made);
+    assertThat(quarantine).hasSize(1);
+    assertNotIn(quarantine.toString(), "the quarantine");
+    assertThat(database.dump("errata_ledger")).hasSize(2);
+    assertNotIn(database.dump("errata_ledger").toString(), "the ledger");
+    assertThat(folder.resolve("plans").resolve(plan).resolve("report.html")).isNotEmptyFile();
+    assertThat(Files.readString(folder.resolve("plans").resolve(plan).resolve("manifest.json")))
+        .contains(kind.equals("env") ? "${env:ERRATA_RIGHT}" : "${file:");
+    assertNotBelow(folder);
+  }
+
+  @Test
+  void secret_isInNothingThatIsLeftOfAFailure() throws IOException {
+    spec("${env:ERRATA_WRONG}");
+    errata(2, "check", "spec.yaml");
+    errata(2, "plan", "spec.yaml");
+    errata(2, "plan", "spec.yaml", "--set", "table.jdbc.password=${file:" + safe.resolve("wrong.txt") + "}");
+    String nowhere = "table.jdbc.url=jdbc:postgresql://127.0.0.1:1/app";
+    errata(6, "plan", "spec.yaml", "--set", nowhere);
+    // In an address, which is printed and kept, it is refused, from a variable too.
+    errata(2, "plan", "spec.yaml", "--set", nowhere + "?password=${env:ERRATA_WRONG}");
+    errata(2, "plan", "spec.yaml", "--set", nowhere + "?password=" + WRONG);
+    errata(2, "plan", "spec.yaml", "--set", "table.jdbc.password=" + WRONG);
+    errata(2, "plan", "spec.yaml", "--set", "table.jdbc.url=${env:ERRATA_WRONG}");
+    errata(2, "plan", "spec.yaml", "--set", "name=${env:ERRATA_WRONG}");
+    assertThat(folder.resolve("plans")).doesNotExist();
+    assertNotBelow(folder);
+  }
+
+  private static void assertNotBelow(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        try {
+          assertNotIn(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1), file.toString());
+        } catch (NoSuchFileException e) {
+          // Flink deletes files while it works.
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void assertNotIn(String text, String where) {
+    for (String secret : List.of(RIGHT, WRONG)) {
+      byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+      for (String form :
+          List.of(
+              secret,
+              Base64.getEncoder().encodeToString(bytes).substring(0, bytes.length),
+              HexFormat.of().formatHex(bytes),
+              new StringBuilder(secret).reverse().toString(),
+              String.join("\0", secret.split("")))) {
+        int at = text.indexOf(form);
+        assertThat(at < 0 ? "" : text.substring(Math.max(0, at - 200), at + form.length()))
+            .as("what is in " + where)
+            .isEmpty();
+      }
+    }
+  }
+}
