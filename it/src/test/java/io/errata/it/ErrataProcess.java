@@ -12,12 +12,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.stream.Collectors;
 
 /** The program as a process of its own, with the class path of the tests. */
@@ -142,6 +146,42 @@ final class ErrataProcess implements AutoCloseable {
   /** What others on the machine see of it. */
   String commandLine() {
     return text(Path.of("/proc", Long.toString(process.pid()), "cmdline")).replace('\0', ' ');
+  }
+
+  /**
+   * The addresses at which it takes connections, in hexadecimal and the byte order of the machine,
+   * as in {@code /proc/net/tcp}: {@code 0100007F:A1B2}.
+   */
+  List<String> listening() {
+    Set<String> sockets = new TreeSet<>();
+    Path own = Path.of("/proc", Long.toString(process.pid()));
+    try (Stream<Path> open = Files.list(own.resolve("fd"))) {
+      for (Path descriptor : open.toList()) {
+        try {
+          String target = Files.readSymbolicLink(descriptor).toString();
+          if (target.startsWith("socket:[")) {
+            sockets.add(target.substring("socket:[".length(), target.length() - 1));
+          }
+        } catch (NoSuchFileException e) {
+          // Closed in the meantime.
+        }
+      }
+      List<String> addresses = new ArrayList<>();
+      for (String table : List.of("net/tcp", "net/tcp6")) {
+        for (String line : Files.readAllLines(own.resolve(table))) {
+          String[] fields = line.strip().split("\\s+");
+          // State 0A is LISTEN.
+          if (fields[3].equals("0A") && sockets.contains(fields[9])) {
+            addresses.add(fields[1]);
+          }
+        }
+      }
+      return addresses;
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Its folder of temporary files. */

@@ -16,6 +16,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +165,25 @@ class SecretsIT {
     errata(2, "plan", "spec.yaml", "--set", "name=${env:ERRATA_WRONG}");
     assertThat(folder.resolve("plans")).doesNotExist();
     assertNotBelow(folder);
+  }
+
+  /** What Flink serves has no password: it is for this machine alone. */
+  @Test
+  void plan_takesConnectionsFromThisMachineAlone() throws IOException {
+    spec("${env:ERRATA_RIGHT}");
+    try (ErrataProcess process = start("plan", "spec.yaml", "--set", "limits.rate=1/s")) {
+      Set<String> seen = new TreeSet<>();
+      process.await(() -> seen.addAll(process.listening()), "a port");
+      assertThat(seen).allMatch(SecretsIT::isOfThisMachine);
+      // Once more when events are read, and all that Flink starts is there.
+      process.awaitError("/10");
+      assertThat(process.listening()).allMatch(SecretsIT::isOfThisMachine);
+    }
+  }
+
+  private static boolean isOfThisMachine(String address) {
+    return address.matches(
+        "(0100007F|0{24}01000000|0{16}FFFF00000100007F):[0-9A-F]+");
   }
 
   private static void assertNotBelow(Path folder) {

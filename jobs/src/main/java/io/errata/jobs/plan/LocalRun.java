@@ -19,6 +19,7 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.NettyShuffleEnvironmentOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
@@ -75,6 +76,11 @@ final class LocalRun implements AutoCloseable {
     configuration.set(CoreOptions.TMP_DIRS, temporary.toString());
     // The web server's folder for uploads isn't among those.
     configuration.set(WebOptions.TMP_DIR, temporary.toString());
+    // Flink's servers ask for no password, and would take connections from anywhere.
+    configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    configuration.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
+    configuration.set(TaskManagerOptions.BIND_HOST, "127.0.0.1");
+    configuration.set(WebOptions.SUBMIT_ENABLE, false);
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
     set(configuration, TaskManagerOptions.MANAGED_MEMORY_SIZE, 384);
     // Each task of a blocking exchange wants buffers of its own, however little it has to write.
