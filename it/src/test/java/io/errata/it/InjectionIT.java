@@ -107,8 +107,7 @@ class InjectionIT {
     if (path.equals("worker.aggregate.columns") && value.toString().contains("\"")) {
       draft.remove("table.compare");
     }
-    ErrataException refused =
-        catchThrowableOfType(ErrataException.class, () -> Runs.plan(draft));
+    ErrataException refused = catchThrowableOfType(ErrataException.class, () -> Runs.plan(draft));
     assertThat(refused).isNotNull();
     assertThat(refused.code())
         .as(refused.toString())
@@ -128,9 +127,7 @@ class InjectionIT {
     }
     SpecDraft draft = draft().set("filter.where", "k = '''); DROP TABLE victim; --'");
     assertThat(Runs.corrections(Runs.plan(draft)))
-        .isEqualTo(
-            Map.of(
-                "['); DROP TABLE victim; --]", "insert ['); DROP TABLE victim; --, 2]"));
+        .isEqualTo(Map.of("['); DROP TABLE victim; --]", "insert ['); DROP TABLE victim; --, 2]"));
     assertThat(database.dump("victim")).isEmpty();
   }
 
@@ -146,8 +143,7 @@ class InjectionIT {
     database.execute("CREATE SCHEMA " + Database.quoted(schema));
     database.execute(
         "CREATE TABLE %s (%s text PRIMARY KEY, %s bigint, %s text DEFAULT 'd')"
-            .formatted(
-                name, Database.quoted(key), Database.quoted(column), Database.quoted(set)));
+            .formatted(name, Database.quoted(key), Database.quoted(column), Database.quoted(set)));
     database.execute("INSERT INTO " + name + " VALUES ('ann', 9, 'x'), ('gone', 1, 'y')");
     List<String> before = database.dump(name);
     Map<String, String> columns = new LinkedHashMap<>(Map.of(column, "sum(v)"));

@@ -29,7 +29,8 @@ class LauncherTest {
     Files.deleteIfExists(launcher);
     Files.copy(RepositoryFiles.root().resolve("errata"), launcher);
     // Without sources there is nothing to build.
-    Files.writeString(Files.createDirectories(home.resolve("jobs/target")).resolve("errata.jar"), "");
+    Files.writeString(
+        Files.createDirectories(home.resolve("jobs/target")).resolve("errata.jar"), "");
     Path java = Files.createDirectories(home.resolve("java/bin")).resolve("java");
     Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();

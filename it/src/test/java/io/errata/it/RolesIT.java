@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The roles of {@code deploy/postgres/roles.sql}, and what is said to a role that lacks a right. */
+/**
+ * The roles of {@code deploy/postgres/roles.sql}, and what is said to a role that lacks a right.
+ */
 class RolesIT {
   private static final String PLAN = "errata_plan";
   private static final String APPLY = "errata_apply";

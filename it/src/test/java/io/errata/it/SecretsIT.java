@@ -55,8 +55,7 @@ class SecretsIT {
           "{\"id\":\"%s\",\"ts\":\"2024-06-10T12:00:00Z\",\"name\":\"%s\",\"amount\":3,\"does\":%s}"
               .formatted(name, name, name.equals("cia") ? "\"throw\"" : "null"));
     }
-    Files.write(
-        Files.createDirectories(folder.resolve("archive")).resolve("events.jsonl"), events);
+    Files.write(Files.createDirectories(folder.resolve("archive")).resolve("events.jsonl"), events);
     Files.writeString(safe.resolve("right.txt"), RIGHT + "\n");
     Files.writeString(safe.resolve("wrong.txt"), WRONG + "\n");
     // The driver logs what it sends, where it is asked to.
@@ -136,8 +135,7 @@ class SecretsIT {
     errata(0, "rollback", plan);
     errata(0, "history", "spec.yaml");
     PlanDirectory made =
-        PlanDirectory.open(
-            io.errata.state.plan.LocalPlanStorage.of(folder.resolve("plans")), plan);
+        PlanDirectory.open(io.errata.state.plan.LocalPlanStorage.of(folder.resolve("plans")), plan);
     List<QuarantineEntry> quarantine = Runs.quarantine(made);
     assertThat(quarantine).hasSize(1);
     assertNotIn(quarantine.toString(), "the quarantine");
@@ -154,7 +152,12 @@ class SecretsIT {
     spec("${env:ERRATA_WRONG}");
     errata(2, "check", "spec.yaml");
     errata(2, "plan", "spec.yaml");
-    errata(2, "plan", "spec.yaml", "--set", "table.jdbc.password=${file:" + safe.resolve("wrong.txt") + "}");
+    errata(
+        2,
+        "plan",
+        "spec.yaml",
+        "--set",
+        "table.jdbc.password=${file:" + safe.resolve("wrong.txt") + "}");
     String nowhere = "table.jdbc.url=jdbc:postgresql://127.0.0.1:1/app";
     errata(6, "plan", "spec.yaml", "--set", nowhere);
     // In an address, which is printed and kept, it is refused, from a variable too.
@@ -182,15 +185,15 @@ class SecretsIT {
   }
 
   private static boolean isOfThisMachine(String address) {
-    return address.matches(
-        "(0100007F|0{24}01000000|0{16}FFFF00000100007F):[0-9A-F]+");
+    return address.matches("(0100007F|0{24}01000000|0{16}FFFF00000100007F):[0-9A-F]+");
   }
 
   private static void assertNotBelow(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         try {
-          assertNotIn(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1), file.toString());
+          assertNotIn(
+              new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1), file.toString());
         } catch (NoSuchFileException e) {
           // Flink deletes files while it works.
         }

@@ -64,8 +64,7 @@ final class Rights {
   }
 
   private boolean schema() throws SQLException {
-    boolean usable =
-        has("has_schema_privilege(" + SqlText.literal(table.schema()) + ", 'USAGE')");
+    boolean usable = has("has_schema_privilege(" + SqlText.literal(table.schema()) + ", 'USAGE')");
     if (!usable) {
       grant("USAGE ON SCHEMA " + name(SqlText.literal(table.schema())));
     }

@@ -132,10 +132,7 @@ final class SqlErrors {
    */
   static ErrataException lacksARight(SQLException failure, String attempt, String next) {
     return error(
-        ErrorCode.FORBIDDEN,
-        attempt + ": the role lacks a right: " + said(failure),
-        next,
-        failure);
+        ErrorCode.FORBIDDEN, attempt + ": the role lacks a right: " + said(failure), next, failure);
   }
 
   /** Whether it can't be known from here what the server did last. */
