@@ -123,6 +123,23 @@ class CsvCaseIT {
   }
 
   @Test
+  void times_withoutAZone_areRejectedUnlessTheSpecNamesIt() throws IOException {
+    String local =
+        text("archived_events.csv")
+            .replace("14:15:00+02:00", "12:15:00Z")
+            .replace("12:10:00+02:00", "10:10:00Z")
+            .replaceAll("T(..:..:..)Z", " $1");
+    Files.writeString(folder.resolve("archived_events.csv"), local);
+    ErrataProcess.Ended refused = run("plan", "spec.yaml");
+    assertThat(refused.status()).isEqualTo(4);
+    assertThat(refused.out()).contains("9 rejected");
+    assertThat(folder.resolve(LIST)).doesNotExist();
+
+    assertThat(run("plan", "spec.yaml", "--set", "events.fields.zone=UTC").status()).isZero();
+    assertThat(text(LIST)).isEqualTo(output(LIST));
+  }
+
+  @Test
   void eventsInTwoFiles_countTwiceWhereTheyHaveNoId() throws IOException {
     Path archive = Files.createDirectory(folder.resolve("archive"));
     String events = text("archived_events.csv");

@@ -2,6 +2,7 @@ package io.errata.connectors.event;
 
 import io.errata.api.RowSchema;
 import java.io.Serializable;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param time the path of the event time: a timestamp, ISO 8601 text with a zone, or an integer of
  *     {@code timeUnit}
  * @param timeUnit what an integer time counts since 1970-01-01T00:00:00Z
+ * @param zone of times in text that are written without one; null where such a time can't be read
  * @param type the path of the event type, or null where events have none
  * @param sequence paths that order events of one time; INT, LONG or TEXT
  * @param payload the fields that the worker, its key and the condition use, distinct; id, time,
@@ -23,12 +25,24 @@ public record EventSchema(
     String id,
     String time,
     TimeUnit timeUnit,
+    @Nullable ZoneId zone,
     @Nullable String type,
     List<EventField> sequence,
     List<EventField> payload)
     implements Serializable {
   /** In place of the path of an id: where an event lies is what tells it from others. */
   public static final String POSITION = "$position";
+
+  /** Of events whose times all have a zone. */
+  public EventSchema(
+      String id,
+      String time,
+      TimeUnit timeUnit,
+      @Nullable String type,
+      List<EventField> sequence,
+      List<EventField> payload) {
+    this(id, time, timeUnit, null, type, sequence, payload);
+  }
 
   public EventSchema {
     sequence = List.copyOf(sequence);

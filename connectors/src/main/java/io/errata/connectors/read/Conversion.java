@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -86,13 +87,25 @@ public final class Conversion {
     return NumberText.fits(number, MAX_DIGITS) ? number : TOO_LONG;
   }
 
-  /** A value of the wanted type's class, null for null, or {@link Unreadable}. */
+  /** As {@link #convert(Object, ColumnType, ZoneId)}, for times that all have a zone. */
   public static @Nullable Object convert(@Nullable Object value, ColumnType wanted) {
+    return convert(value, wanted, null);
+  }
+
+  /**
+   * A value of the wanted type's class, null for null, or {@link Unreadable}.
+   *
+   * @param zone of times in text that have none, or null where these are unreadable
+   */
+  public static @Nullable Object convert(
+      @Nullable Object value, ColumnType wanted, @Nullable ZoneId zone) {
     if (value == null || value instanceof Unreadable || wanted.javaType().isInstance(value)) {
       return value;
     }
     if (value instanceof String text) {
-      return ofText(text, wanted);
+      return wanted == ColumnType.TIMESTAMP
+          ? TimestampText.parse(text, zone)
+          : ofText(text, wanted);
     }
     return switch (wanted) {
       case INT -> integer(value, Integer.MIN_VALUE, Integer.MAX_VALUE, wanted);
@@ -126,8 +139,18 @@ public final class Conversion {
     return value.toString();
   }
 
-  /** An {@link Instant}, null for null, or {@link Unreadable}. */
+  /** As {@link #time(Object, TimeUnit, ZoneId)}, for times that all have a zone. */
   public static @Nullable Object time(@Nullable Object value, TimeUnit unit) {
+    return time(value, unit, null);
+  }
+
+  /**
+   * An {@link Instant}, null for null, or {@link Unreadable}.
+   *
+   * @param zone of times in text that have none, or null where these are unreadable
+   */
+  public static @Nullable Object time(
+      @Nullable Object value, TimeUnit unit, @Nullable ZoneId zone) {
     if (value == null || value instanceof Instant || value instanceof Unreadable) {
       return value;
     }
@@ -136,7 +159,7 @@ public final class Conversion {
     }
     if (value instanceof String text) {
       @Nullable BigDecimal number = NumberText.isInteger(text) ? NumberText.parse(text, 20) : null;
-      return number == null ? TimestampText.parse(text) : time(number, unit);
+      return number == null ? TimestampText.parse(text, zone) : time(number, unit);
     }
     if (value instanceof BigDecimal) {
       @Nullable Object count = integer(value, Long.MIN_VALUE, Long.MAX_VALUE, ColumnType.LONG);
@@ -188,7 +211,7 @@ public final class Conversion {
         yield number == null ? new Unreadable("text that is not a number") : number;
       }
       case DATE -> date(text);
-      case TIMESTAMP -> TimestampText.parse(text);
+      case TIMESTAMP -> TimestampText.parse(text, null);
       case UUID -> uuid(text);
       case TEXT, BYTES -> mismatch(text, wanted);
     };

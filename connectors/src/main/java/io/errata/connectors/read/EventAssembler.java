@@ -71,7 +71,8 @@ public final class EventAssembler {
       rejected++;
       return unreadable(position, rejection);
     }
-    @Nullable Object time = Conversion.time(row.time(), plan.schema().timeUnit());
+    @Nullable Object time =
+        Conversion.time(row.time(), plan.schema().timeUnit(), plan.schema().zone());
     if (time instanceof Instant known) {
       if (!window.contains(known)) {
         return null;
@@ -85,7 +86,8 @@ public final class EventAssembler {
   /** Counts a row for which the condition is known not to be true. */
   public void count(RowDecoder row) {
     read++;
-    if (!(Conversion.time(row.time(), plan.schema().timeUnit()) instanceof Instant known)) {
+    if (!(Conversion.time(row.time(), plan.schema().timeUnit(), plan.schema().zone())
+        instanceof Instant known)) {
       throw new IllegalStateException("a row has no time although its file says that all have one");
     }
     if (window.contains(known)) {
@@ -162,7 +164,7 @@ public final class EventAssembler {
   }
 
   private @Nullable Object converted(EventField field, @Nullable Object value) {
-    @Nullable Object converted = Conversion.convert(value, field.type());
+    @Nullable Object converted = Conversion.convert(value, field.type(), plan.schema().zone());
     if (converted instanceof Unreadable unreadable) {
       reject(field.path() + ": " + unreadable.reason());
     }

@@ -4,27 +4,40 @@ import io.errata.connectors.event.Unreadable;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Points in time in text: ISO 8601 with {@code T} or a space, and always with a zone, since a time
- * without one is a guess.
+ * Points in time in text: ISO 8601 with {@code T} or a space, and with a zone unless somebody says
+ * which one is meant, since a time without one is a guess.
  */
 final class TimestampText {
   private static final Unreadable NO_TIME =
       new Unreadable("text that is not a time like 2024-06-10T12:00:00Z");
   private static final Unreadable NO_ZONE = new Unreadable("a time without a zone");
+  private static final Unreadable NOT_ONE_TIME =
+      new Unreadable("a time that the clocks of events.fields.zone show twice or never");
 
   private final String text;
+  private final @Nullable ZoneId zone;
   private int at;
 
-  private TimestampText(String text) {
+  private TimestampText(String text, @Nullable ZoneId zone) {
     this.text = text;
+    this.zone = zone;
   }
 
-  /** An {@link Instant} or {@link Unreadable}. */
-  static Object parse(String text) {
+  /**
+   * An {@link Instant} or {@link Unreadable}.
+   *
+   * @param zone of a text that has none, or null where such a text is unreadable
+   */
+  static Object parse(String text, @Nullable ZoneId zone) {
     try {
-      return new TimestampText(text).instant();
+      return new TimestampText(text, zone).instant();
     } catch (DateTimeException | IndexOutOfBoundsException e) {
       return NO_TIME;
     }
@@ -52,8 +65,8 @@ final class TimestampText {
       nanos = fraction();
     }
     if (at == text.length()) {
-      LocalDate.of(year, month, day);
-      return NO_ZONE;
+      LocalDate date = LocalDate.of(year, month, day);
+      return zone == null ? NO_ZONE : instant(date.atTime(hour, minute, second, (int) nanos), zone);
     }
     int offset = offset();
     if (at != text.length()) {
@@ -65,6 +78,11 @@ final class TimestampText {
             + minute * 60L
             + second;
     return Instant.ofEpochSecond(epoch - offset, nanos);
+  }
+
+  private static Object instant(LocalDateTime local, ZoneId zone) {
+    List<ZoneOffset> offsets = zone.getRules().getValidOffsets(local);
+    return offsets.size() == 1 ? local.toInstant(offsets.get(0)) : NOT_ONE_TIME;
   }
 
   private long fraction() {

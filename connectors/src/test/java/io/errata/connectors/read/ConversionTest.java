@@ -9,6 +9,7 @@ import io.errata.connectors.event.Unreadable;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +115,29 @@ class ConversionTest {
       })
   void time_inTextThatIsNoneIsUnreadable(String text) {
     assertThat(Conversion.time(text, TimeUnit.MILLIS)).isInstanceOf(Unreadable.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2024-06-10 12:00:00.25, UTC, 2024-06-10T12:00:00.25Z",
+    "2024-06-10T12:00, Europe/Zurich, 2024-06-10T10:00:00Z",
+    "2024-01-10T12:00:00, Europe/Zurich, 2024-01-10T11:00:00Z",
+    "2024-06-10T12:00:00+09:00, Europe/Zurich, 2024-06-10T03:00:00Z",
+    "2024-10-27T03:00:00, Europe/Zurich, 2024-10-27T02:00:00Z",
+    "2024-10-27T02:30:00, +02:00, 2024-10-27T00:30:00Z"
+  })
+  void time_withoutAZoneIsOfTheOneThatIsGiven(String text, String zone, String expected) {
+    Instant time = Instant.parse(expected);
+    assertThat(Conversion.time(text, TimeUnit.MILLIS, ZoneId.of(zone))).isEqualTo(time);
+    assertThat(Conversion.convert(text, ColumnType.TIMESTAMP, ZoneId.of(zone))).isEqualTo(time);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2024-10-27T02:30:00", "2024-03-31 02:00", "2024-02-30T12:00:00", ""})
+  void time_thatClocksShowTwiceOrNeverIsUnreadable(String text) {
+    ZoneId zone = ZoneId.of("Europe/Zurich");
+    assertThat(Conversion.time(text, TimeUnit.MILLIS, zone)).isInstanceOf(Unreadable.class);
+    assertThat(Conversion.convert(text, ColumnType.TIMESTAMP, zone)).isInstanceOf(Unreadable.class);
   }
 
   @Test

@@ -256,6 +256,7 @@ final class Preparer {
         fields.id(),
         fields.time(),
         fields.timeUnit(),
+        fields.zone().orElse(null),
         fields.type().orElse(null),
         sequence.stream().map(field -> new EventField(field, resolved.get(field))).toList(),
         payload);

@@ -3,6 +3,7 @@ package io.errata.jobs.spec;
 import io.errata.api.ColumnType;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public record EventsSpec(ArchiveOptions archive, FieldsSpec fields, List<String>
    * @param id the event id
    * @param time the event time
    * @param timeUnit what an integer time counts
+   * @param zone of times that are written without one
    * @param type the event type, where there is one
    * @param sequence what orders events of one time
    * @param types types of fields that the format doesn't tell, as for CSV
@@ -33,9 +35,21 @@ public record EventsSpec(ArchiveOptions archive, FieldsSpec fields, List<String>
       String id,
       String time,
       TimeUnit timeUnit,
+      Optional<ZoneId> zone,
       Optional<String> type,
       List<String> sequence,
       Map<String, ColumnType> types) {
+    /** With times that all have a zone. */
+    public FieldsSpec(
+        String id,
+        String time,
+        TimeUnit timeUnit,
+        Optional<String> type,
+        List<String> sequence,
+        Map<String, ColumnType> types) {
+      this(id, time, timeUnit, Optional.empty(), type, sequence, types);
+    }
+
     public FieldsSpec {
       sequence = List.copyOf(sequence);
       types = Map.copyOf(types);

@@ -142,6 +142,7 @@ final class SpecAssembly {
         required(SpecOptions.FIELD_ID),
         required(SpecOptions.FIELD_TIME),
         required(SpecOptions.FIELD_TIME_UNIT),
+        Optional.ofNullable(values.find(SpecOptions.FIELD_ZONE)),
         Optional.ofNullable(values.find(SpecOptions.FIELD_TYPE)),
         required(SpecOptions.FIELD_SEQUENCE),
         required(SpecOptions.FIELD_TYPES));

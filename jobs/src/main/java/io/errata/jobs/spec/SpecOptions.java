@@ -108,6 +108,13 @@ final class SpecOptions {
               OPTIONAL,
               "What a time that is a whole number counts since 1970-01-01T00:00:00Z.")
           .withDefault(TimeUnit.MILLIS, "`millis`");
+  static final SpecOption<ZoneId> FIELD_ZONE =
+      SpecOption.of(
+              "events.fields.zone",
+              ValueType.zone(),
+              OPTIONAL,
+              "The zone of times that are written without one, such as `2024-06-10 12:00:00`. Times with a zone keep theirs.")
+          .withDefaultText("none: such an event is rejected");
   static final SpecOption<String> FIELD_TYPE =
       SpecOption.of(
           "events.fields.type",
@@ -382,6 +389,7 @@ final class SpecOptions {
           FIELD_ID,
           FIELD_TIME,
           FIELD_TIME_UNIT,
+          FIELD_ZONE,
           FIELD_TYPE,
           FIELD_SEQUENCE,
           FIELD_TYPES,

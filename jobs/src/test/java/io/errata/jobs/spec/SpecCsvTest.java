@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.errata.state.table.CsvOptions;
 import io.errata.state.table.csv.CsvTypes;
+import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,13 @@ class SpecCsvTest {
     assertThat(problems(CSV, "table.csv.path=s3://bucket/results.csv"))
         .containsExactly(
             "in --set table.csv.path: table.csv.path: it must be a path: a file elsewhere can't be replaced at once");
+  }
+
+  @Test
+  void zone_ofTimesWithoutOne_isNamed() {
+    assertThat(Specs.parse(CSV).events().fields().zone()).isEmpty();
+    assertThat(Specs.parse(CSV, "events.fields.zone=Europe/Zurich").events().fields().zone())
+        .contains(ZoneId.of("Europe/Zurich"));
   }
 
   @Test
