@@ -66,7 +66,8 @@ final class SpecPaths {
                     "${file:" + absolute(scalar, option, file.group(1)) + "}"));
   }
 
-  private static boolean isUri(String text) {
+  /** Whether a path of a spec names something on another file system, perhaps. */
+  static boolean isUri(String text) {
     return URI.matcher(text).matches();
   }
 

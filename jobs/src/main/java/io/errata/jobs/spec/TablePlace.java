@@ -4,9 +4,11 @@ import io.errata.state.table.CsvOptions;
 import io.errata.state.table.TableColumn;
 import io.errata.state.table.csv.CsvLiveTableProvider;
 import io.errata.state.table.csv.CsvTypes;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Where the live table is: in a database, or in a CSV file. */
@@ -56,27 +58,38 @@ final class TablePlace {
   }
 
   private void checkFiles() {
-    String table = values.find(SpecOptions.CSV_PATH);
-    String corrections = values.find(SpecOptions.CSV_CORRECTIONS);
     String archive = values.find(SpecOptions.ARCHIVE_PATH);
+    Optional<Path> events = archive == null ? Optional.empty() : local(archive);
     for (SpecOption<String> option : List.of(SpecOptions.CSV_PATH, SpecOptions.CSV_CORRECTIONS)) {
-      String path = values.find(option);
-      if (path != null && path.contains("://")) {
+      String text = values.find(option);
+      if (text == null) {
+        continue;
+      }
+      Optional<Path> path = local(text);
+      if (SpecPaths.isUri(text)) {
         problem(option.path(), "it must be a path: a file elsewhere can't be replaced at once");
-      } else if (path != null && archive != null && isBelow(path, archive)) {
+      } else if (path.isPresent() && path.get().getFileName() == null) {
+        problem(option.path(), "it is a folder; name a file");
+      } else if (path.isPresent() && events.isPresent() && path.get().startsWith(events.get())) {
         problem(
             option.path(),
             "it lies in events.archive.path, where it would be read as events; put it elsewhere, or name the archive's own"
                 + " folder or file");
       }
     }
-    if (table != null && table.equals(corrections)) {
+    String table = values.find(SpecOptions.CSV_PATH);
+    if (table != null && table.equals(values.find(SpecOptions.CSV_CORRECTIONS))) {
       problem(SpecOptions.CSV_CORRECTIONS.path(), "it is the table itself; name another file");
     }
   }
 
-  private static boolean isBelow(String path, String archive) {
-    return !archive.contains("://") && Path.of(path).startsWith(Path.of(archive));
+  /** A path of this machine; empty for a URI, and for what is none, which is told elsewhere. */
+  private static Optional<Path> local(String text) {
+    try {
+      return SpecPaths.isUri(text) ? Optional.empty() : Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** Null where a file has none. */
@@ -95,8 +108,9 @@ final class TablePlace {
 
   private @Nullable Path path() {
     String text = values.find(SpecOptions.CSV_PATH);
-    Path path = text == null || text.contains("://") ? null : Path.of(text);
-    return path == null || path.getFileName() == null ? null : path;
+    return text == null
+        ? null
+        : local(text).filter(path -> path.getFileName() != null).orElse(null);
   }
 
   /** What is known of the file; null where the table is in a database. */

@@ -87,6 +87,17 @@ class SpecCsvTest {
     assertThat(problems(CSV, "table.csv.path=s3://bucket/results.csv"))
         .containsExactly(
             "in --set table.csv.path: table.csv.path: it must be a path: a file elsewhere can't be replaced at once");
+    assertThat(problems(CSV, "table.csv.path=file:/results.csv"))
+        .containsExactly(
+            "in --set table.csv.path: table.csv.path: it must be a path: a file elsewhere can't be replaced at once");
+    assertThat(problems(CSV, "table.csv.path=/"))
+        .containsExactly("in --set table.csv.path: table.csv.path: it is a folder; name a file");
+    for (String name : List.of("table.csv.path", "table.csv.corrections", "events.archive.path")) {
+      assertThat(problems(CSV, name + "=\"a\\0b\""))
+          .singleElement()
+          .asString()
+          .contains(name + ": it is no path");
+    }
   }
 
   @Test
