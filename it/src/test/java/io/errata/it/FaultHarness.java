@@ -48,6 +48,7 @@ import org.postgresql.copy.CopyManager;
 final class FaultHarness implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(300);
   private static final String DATABASE = "postgres";
+  private static final int KILLED = 128 + 9;
   private static final String CHECKPOINTER =
       "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
 
@@ -104,7 +105,7 @@ final class FaultHarness implements AutoCloseable {
 
   /** One run; fails with what is wrong. */
   Outcome run(FaultPoint point, long seed) {
-    Random random = new Random(seed * 1_000_003 + point.ordinal());
+    Random random = new Random((seed * 1_000_003 + point.ordinal()) * 0x9E3779B97F4A7C15L);
     FaultCase data = cases.computeIfAbsent(seed, s -> FaultCase.of(s, folder));
     Fault fault = fault(point, seed, random);
     release();
@@ -127,9 +128,13 @@ final class FaultHarness implements AutoCloseable {
     return halt;
   }
 
+  /** Whether runs with a seed are processes of their own: these take seconds to start. */
+  static boolean startsProcesses(long seed) {
+    return seed % 10 == 1;
+  }
+
   private static Fault fault(FaultPoint point, long seed, Random random) {
-    // A process takes seconds to start: one run in ten.
-    if (seed % 10 == 1) {
+    if (startsProcesses(seed)) {
       return List.of(Fault.KILL, Fault.KILL, Fault.TERM, Fault.INT).get(random.nextInt(4));
     }
     if (point.statement().isEmpty()) {
@@ -310,7 +315,7 @@ final class FaultHarness implements AutoCloseable {
               "table.statement-timeout=PT30S",
               "--json")) {
         watch(() -> halt.await(Duration.ZERO) || !process.isAlive(), point + " is reached");
-        check(halt.await(Duration.ZERO), point + " is reached: " + process.await().err());
+        checkReached(halt, point, process);
         send(process, fault);
         if (fault == Fault.KILL) {
           // What it had sent may still come through.
@@ -319,7 +324,9 @@ final class FaultHarness implements AutoCloseable {
           pause(random.nextInt(200));
           halt.pass();
         }
-        return "status " + process.await().status();
+        int status = process.await().status();
+        check(fault != Fault.KILL || status == KILLED, "it was killed, not: " + status);
+        return "status " + status;
       }
     }
     // After which the server ends what a client left that it isn't told to be gone.
@@ -352,11 +359,19 @@ final class FaultHarness implements AutoCloseable {
     }
   }
 
+  private static void checkReached(Halt halt, FaultPoint point, ErrataProcess process) {
+    if (!halt.await(Duration.ZERO)) {
+      check(false, point + " is reached: " + process.await().err());
+    }
+  }
+
   /** Sends a signal to a process that may be about to end by itself. */
   private static void send(ErrataProcess process, Fault fault) {
     try {
-      boolean heard = fault != Fault.INT || process.hearsInterrupt();
-      process.signal(heard ? fault.name() : "TERM");
+      check(
+          fault != Fault.INT || process.hearsInterrupt(),
+          "Ctrl-C reaches it; start the tests in the foreground");
+      process.signal(fault.name());
     } catch (AssertionError | RuntimeException e) {
       if (process.isAlive()) {
         throw e;
@@ -462,7 +477,7 @@ final class FaultHarness implements AutoCloseable {
           watch(() -> seen(point, root) || !process.isAlive(), point + " is reached");
         } else {
           watch(() -> halt.await(Duration.ZERO) || !process.isAlive(), point + " is reached");
-          check(halt.await(Duration.ZERO), point + " is reached: " + process.await().err());
+          checkReached(halt, point, process);
         }
         send(process, fault);
         if (halt != null) {

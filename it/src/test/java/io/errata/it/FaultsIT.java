@@ -14,9 +14,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,22 +70,30 @@ class FaultsIT {
     }
   }
 
+  /** All points of a verb with one seed: they have a plan in common. */
+  private record Share(Verb verb, long seed) {}
+
   private final Collection<Run> runs = new ConcurrentLinkedQueue<>();
+  private final Queue<Share> shares = new ConcurrentLinkedQueue<>();
 
   @Test
   void run_thatIsStoppedAnywhere_leavesAllOrNothing(@TempDir Path folder) throws IOException {
-    int atOnce = Integer.getInteger("errata.faults.at-once", 1);
     Files.deleteIfExists(LOG);
+    for (Verb verb : Verb.values()) {
+      seeds().forEach(seed -> shares.add(new Share(verb, seed)));
+    }
+    int atOnce = Integer.getInteger("errata.faults.at-once", 2);
+    long end =
+        System.nanoTime()
+            + TimeUnit.MINUTES.toNanos(Long.getLong("errata.faults.minutes", 24 * 60));
     ExecutorService workers = Executors.newFixedThreadPool(atOnce);
     try {
-      List<CompletableFuture<?>> shares = new ArrayList<>();
+      List<CompletableFuture<?>> all = new ArrayList<>();
       for (int w = 0; w < atOnce; w++) {
-        int share = w;
-        Path own = Files.createDirectories(folder.resolve("share-" + share));
-        shares.add(
-            CompletableFuture.runAsync(() -> run(own, seed -> seed % atOnce == share), workers));
+        Path own = Files.createDirectories(folder.resolve("worker-" + w));
+        all.add(CompletableFuture.runAsync(() -> work(own, end), workers));
       }
-      shares.forEach(CompletableFuture::join);
+      all.forEach(CompletableFuture::join);
     } finally {
       workers.shutdownNow();
       Files.writeString(TABLE, table());
@@ -93,23 +104,26 @@ class FaultsIT {
         .isEmpty();
   }
 
-  private void run(Path folder, Predicate<Long> mine) {
-    long end =
-        System.nanoTime()
-            + TimeUnit.MINUTES.toNanos(Long.getLong("errata.faults.minutes", 24 * 60));
+  /** Those with processes first, as they take longest. */
+  private static List<Long> seeds() {
+    Long alone = Long.getLong("errata.faults.seed");
+    if (alone != null) {
+      return List.of(alone);
+    }
+    return LongStream.range(0, Long.getLong("errata.faults.seeds", 10))
+        .boxed()
+        .sorted(Comparator.comparing(seed -> !FaultHarness.startsProcesses(seed)))
+        .toList();
+  }
+
+  private void work(Path folder, long end) {
     try (FaultHarness harness = new FaultHarness(folder)) {
-      for (Verb verb : Verb.values()) {
-        long last = Math.max(Long.getLong("errata.faults.seeds", 0), shortForm() ? 10 : 0);
-        for (long seed = 0;
-            seed < Math.max(last, Long.getLong("errata.faults.seed", 0) + 1);
-            seed++) {
-          for (FaultPoint point : FaultPoint.values()) {
-            if (point.verb() == verb
-                && mine.test(seed)
-                && asked(point, seed)
-                && System.nanoTime() < end) {
-              run(harness, point, seed);
-            }
+      for (Share share = shares.poll(); share != null; share = shares.poll()) {
+        for (FaultPoint point : FaultPoint.values()) {
+          if (point.verb() == share.verb()
+              && asked(point, share.seed())
+              && System.nanoTime() < end) {
+            run(harness, point, share.seed());
           }
         }
       }
@@ -126,10 +140,6 @@ class FaultsIT {
     List<String> points = List.of(System.getProperty("errata.faults.point", "").split(","));
     if (!points.contains("") && !points.contains(point.toString())) {
       return false;
-    }
-    Long alone = Long.getLong("errata.faults.seed");
-    if (alone != null) {
-      return alone == seed;
     }
     // Each point once, with faults as different as can be.
     return !shortForm() || point.ordinal() % 10 == seed;
