@@ -8,8 +8,11 @@ import java.lang.management.ManagementFactory;
  * is a bomb, whether the memory happens to be there or not.
  */
 public final class Budget {
-  /** More than any input of a target's size needs, and less than a bomb. */
-  private static final long MAX_BYTES = 192L << 20;
+  /**
+   * More than any input of a target's size needs, and less than a bomb. Jazzer's hooks take memory
+   * in the same thread: at each access to raw memory, which decompression is made of.
+   */
+  private static final long MAX_BYTES = Long.getLong("errata.fuzz.budget", 192L << 20);
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

@@ -65,9 +65,7 @@ final class FuzzRun {
           + "|---|---:|---:|---:|---:|---:|";
 
   Outcome run(Target target) throws IOException, InterruptedException {
-    List<String> more =
-        new ArrayList<>(
-            List.of("--target_args=" + target));
+    List<String> more = new ArrayList<>(List.of("--target_args=" + target));
     more.addAll(instrumented(target));
     if (Files.exists(target.dictionary())) {
       more.add("-dict=" + target.dictionary());
@@ -131,6 +129,8 @@ final class FuzzRun {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=" + (seconds < 60 ? 1 : 4),
                 "-Djava.io.tmpdir=" + temporary,
+                "-Derrata.fuzz.budget="
+                    + (name.equals("compression") || name.equals("all") ? 1L << 30 : 192L << 20),
                 "-cp",
                 classPath(),
                 "com.code_intelligence.jazzer.Jazzer",
@@ -164,8 +164,7 @@ final class FuzzRun {
     return outcome(name, status, took, findings, log);
   }
 
-  private static Outcome outcome(
-      String target, int status, long took, Path findings, Path log)
+  private static Outcome outcome(String target, int status, long took, Path findings, Path log)
       throws IOException {
     long edges = 0;
     long inputs = 0;

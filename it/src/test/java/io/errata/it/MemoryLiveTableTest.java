@@ -74,7 +74,7 @@ class MemoryLiveTableTest extends LiveTableContract {
   }
 
   /** Reads the contract's texts, which are those of PostgreSQL. */
-  private static final class MemoryLiveStore implements LiveStore {
+  static final class MemoryLiveStore implements LiveStore {
     private final MemoryStore store = MemoryStore.named("contract");
 
     MemoryLiveStore() {

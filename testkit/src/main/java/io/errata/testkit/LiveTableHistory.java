@@ -1,18 +1,13 @@
-package io.errata.state.table.memory;
+package io.errata.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.errata.api.Row;
-import io.errata.state.digest.SetDigest;
 import io.errata.state.plan.Correction;
-import io.errata.state.plan.CorrectionCounts;
-import io.errata.state.plan.CorrectionReader;
-import io.errata.state.plan.CorrectionSource;
 import io.errata.state.plan.Diff;
 import io.errata.state.table.LedgerEntry;
 import io.errata.state.table.LiveRow;
 import io.errata.state.table.LiveTable;
-import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.LiveTables;
 import io.errata.state.table.RowReader;
 import io.errata.state.table.Snapshot;
@@ -25,36 +20,40 @@ import io.errata.state.table.WriteRequest.ConflictPolicy;
 import io.errata.state.table.WriteResult;
 import io.errata.state.table.WriteResult.Outcome;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random histories of a table: plans, applies, rollbacks and live writes in any order. After each
- * step the table is as a model says that knows rows and stamps only.
+ * Random histories of a live table: plans, applies, rollbacks and live writes in any order. After
+ * each step the table is as a model says that knows rows and stamps only: a guard never lets a
+ * later live write be overwritten, an apply leaves nothing to be found by the same comparison, a
+ * rollback gives back every byte, and rows that are not concerned are not touched.
+ *
+ * <p>A subclass opens a store and has a property whose histories come from {@code "histories"}.
  */
-class MemoryTableHistoryTest {
-  private static final String TABLE = "totals";
+public abstract class LiveTableHistory {
   private static final List<String> USERS = List.of("ann", "bob", "1-23", "12-3", "😀");
+  private static final AtomicInteger TABLES = new AtomicInteger();
+
+  /** For jqwik. */
+  protected LiveTableHistory() {}
 
   /** A step of a history. */
-  sealed interface Step {
+  protected sealed interface Step {
     /** Somebody writes or, without total, removes a row. */
     record Live(String user, Optional<Integer> total) implements Step {}
 
@@ -70,22 +69,31 @@ class MemoryTableHistoryTest {
 
   private record Made(String id, List<Correction> corrections, Map<String, Integer> recomputed) {}
 
-  @Property(tries = 400)
-  void anyHistory_keepsLaterWritesAndCanBeUndone(@ForAll("histories") List<Step> steps) {
-    MemoryStore store = MemoryStore.named("history");
-    try {
-      History history = new History(store);
+  /** Starts a store, or takes one that is running. */
+  protected abstract LiveStore openStore() throws Exception;
+
+  /**
+   * What tells whether a row was written, by its user, even where it was written as it was; nothing
+   * where the store doesn't know.
+   */
+  protected Map<String, String> writes(LiveStore store, StoredTable table) {
+    return Map.of();
+  }
+
+  /** Takes each step, and looks at the table after it. */
+  protected final void take(List<Step> steps) throws Exception {
+    try (LiveStore store = openStore();
+        History history = new History(store)) {
       for (Step step : steps) {
         history.take(step);
       }
-    } finally {
-      store.drop();
     }
   }
 
   /** The table under test, and what is expected of it. */
-  private static final class History {
-    private final MemoryStore store;
+  private final class History implements AutoCloseable {
+    private final LiveStore store;
+    private final StoredTable stored;
     private final LiveTable table;
     private final List<Made> plans = new ArrayList<>();
 
@@ -98,29 +106,27 @@ class MemoryTableHistoryTest {
     private final Set<String> standing = new TreeSet<>();
     private int stamps;
 
-    History(MemoryStore store) {
+    History(LiveStore store) {
       this.store = store;
-      store.create(
-          TABLE,
-          List.of(
-              column("user", Storage.TEXT),
-              new TableColumn(
-                  "total", Storage.DECIMAL, "numeric(9,2)", 9, 2, 0, true, Origin.WRITTEN),
-              column("stamp", Storage.TEXT)),
-          List.of("user"));
-      this.table =
-          LiveTables.open(
-              new LiveTableOptions(
-                  store.url(),
-                  null,
-                  null,
-                  TABLE,
-                  List.of("user"),
-                  List.of("total"),
-                  null,
-                  Map.of(),
-                  Duration.ZERO,
-                  Duration.ZERO));
+      this.stored =
+          new StoredTable(
+              "",
+              "history_" + TABLES.incrementAndGet(),
+              List.of(
+                  column("user", false),
+                  new TableColumn(
+                      "total", Storage.DECIMAL, "numeric(9,2)", 9, 2, 0, true, Origin.WRITTEN),
+                  column("stamp", true)),
+              List.of("user"),
+              List.of("total"),
+              Map.of());
+      store.create(stored);
+      this.table = LiveTables.open(store.options(stored));
+    }
+
+    @Override
+    public void close() {
+      table.close();
     }
 
     void take(Step step) {
@@ -136,20 +142,24 @@ class MemoryTableHistoryTest {
     }
 
     private void live(Step.Live live) {
-      store.delete(TABLE, Map.of("user", live.user()));
+      Map<String, String> key = Map.of("user", live.user());
+      boolean isThere = rows().containsKey(live.user());
+      if (live.total().isEmpty()) {
+        if (isThere) {
+          store.delete(stored, key);
+        }
+        return;
+      }
       // The stamp makes each live write another row, even where its total is the same.
-      live.total()
-          .ifPresent(
-              total ->
-                  store.insert(
-                      TABLE,
-                      Map.of(
-                          "user",
-                          live.user(),
-                          "total",
-                          new BigDecimal(total),
-                          "stamp",
-                          "s" + ++stamps)));
+      Map<String, @Nullable String> values = new TreeMap<>();
+      values.put("total", live.total().get() + ".00");
+      values.put("stamp", "s" + ++stamps);
+      if (isThere) {
+        store.update(stored, key, values);
+      } else {
+        values.put("user", live.user());
+        store.insert(stored, List.of(values));
+      }
     }
 
     private void apply(Made plan, ConflictPolicy policy) {
@@ -174,7 +184,9 @@ class MemoryTableHistoryTest {
         written.put(user, Arrays.asList(there, after));
       }
 
+      Map<String, String> versions = writes(store, stored);
       WriteResult result = table.apply(request(plan, policy));
+      assertUntouched(versions, result.outcome() == Outcome.APPLIED ? written.keySet() : Set.of());
 
       if (standing.contains(plan.id())) {
         assertThat(result.outcome()).isEqualTo(Outcome.ALREADY_APPLIED);
@@ -217,7 +229,11 @@ class MemoryTableHistoryTest {
         }
       }
 
+      Map<String, String> versions = writes(store, stored);
       WriteResult result = table.rollback(request(plan, policy));
+      assertUntouched(
+          versions,
+          result.outcome() == Outcome.APPLIED ? applied.get(plan.id()).keySet() : Set.of());
 
       if (!standing.contains(plan.id())) {
         assertThat(result.outcome())
@@ -234,6 +250,14 @@ class MemoryTableHistoryTest {
       }
     }
 
+    private void assertUntouched(Map<String, String> versions, Set<String> written) {
+      Map<String, String> before = new TreeMap<>(versions);
+      Map<String, String> after = new TreeMap<>(writes(store, stored));
+      before.keySet().removeAll(written);
+      after.keySet().removeAll(written);
+      assertThat(after).as("rows that are not concerned").isEqualTo(before);
+    }
+
     private void assertLedger(Made plan, LedgerEntry.Action action) {
       assertThat(table.find(plan.id()).filter(e -> e.action() == action).isPresent())
           .isEqualTo(standing.contains(plan.id()));
@@ -247,7 +271,7 @@ class MemoryTableHistoryTest {
           "totals@2",
           Instant.EPOCH,
           Instant.EPOCH,
-          new Corrections(plan.corrections()),
+          new ListedCorrections(plan.corrections()),
           policy);
     }
 
@@ -280,7 +304,7 @@ class MemoryTableHistoryTest {
 
     private Map<String, List<@Nullable String>> rows() {
       Map<String, List<@Nullable String>> rows = new TreeMap<>();
-      for (List<@Nullable String> texts : store.rows(TABLE)) {
+      for (List<@Nullable String> texts : store.rows(stored)) {
         rows.put(String.valueOf(texts.get(0)), texts);
       }
       return rows;
@@ -315,8 +339,9 @@ class MemoryTableHistoryTest {
     }
   }
 
+  /** Up to 25 steps over five users. */
   @Provide
-  Arbitrary<List<Step>> histories() {
+  protected final Arbitrary<List<Step>> histories() {
     Arbitrary<String> users = Arbitraries.of(USERS);
     Arbitrary<Integer> totals = Arbitraries.integers().between(0, 2);
     Arbitrary<ConflictPolicy> policies = Arbitraries.of(ConflictPolicy.class);
@@ -337,39 +362,7 @@ class MemoryTableHistoryTest {
         .ofMaxSize(25);
   }
 
-  private static TableColumn column(String name, Storage storage) {
-    return new TableColumn(name, storage, "text", 0, 0, 0, true, Origin.WRITTEN);
-  }
-
-  private record Corrections(List<Correction> corrections) implements CorrectionSource {
-    @Override
-    public CorrectionCounts counts() {
-      return corrections.stream()
-          .map(CorrectionCounts::of)
-          .reduce(CorrectionCounts.NONE, CorrectionCounts::plus);
-    }
-
-    @Override
-    public SetDigest digest() {
-      SetDigest digest = SetDigest.EMPTY;
-      for (Correction correction : corrections) {
-        digest = digest.add(correction.digest());
-      }
-      return digest;
-    }
-
-    @Override
-    public CorrectionReader open() {
-      Iterator<Correction> each = corrections.iterator();
-      return new CorrectionReader() {
-        @Override
-        public Optional<Correction> next() {
-          return each.hasNext() ? Optional.of(each.next()) : Optional.empty();
-        }
-
-        @Override
-        public void close() {}
-      };
-    }
+  private static TableColumn column(String name, boolean nullable) {
+    return new TableColumn(name, Storage.TEXT, "text", 0, 0, 0, nullable, Origin.WRITTEN);
   }
 }
