@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import io.errata.state.plan.Correction;
+import io.errata.state.table.Guards;
 import io.errata.state.table.LiveRow;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTableOptions;
@@ -659,6 +660,39 @@ class PostgresLiveTableIT extends LiveTableContract {
     postgres().execute("DROP TABLE errata_ledger, errata_ledger_row");
 
     assertThat(table.rollback(request(table, "p", plan)).outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(store().rows(daily)).isEqualTo(before);
+  }
+
+  @Test
+  void ledger_thatWasBegunAnewIsBelievedUnlessAPersonKnowsBetter() {
+    StoredTable daily = drifted();
+    LiveTable table = open(daily);
+    List<List<@Nullable String>> before = store().rows(daily);
+    WriteRequest request = request(table, "p", plan(table));
+    table.apply(request);
+    postgres().execute("DELETE FROM errata_ledger_row");
+    postgres().execute("UPDATE errata_ledger SET plan = 'another'");
+    List<List<@Nullable String>> applied = store().rows(daily);
+
+    WriteResult believed = table.rollback(request);
+    assertThat(believed.outcome()).isEqualTo(Outcome.NOTHING_TO_DO);
+    assertThat(believed.guards()).isEqualTo(Guards.LEDGER);
+    assertThat(store().rows(daily)).isEqualTo(applied);
+
+    WriteResult known =
+        table.rollback(
+            new WriteRequest(
+                request.plan(),
+                request.seal(),
+                request.fingerprint(),
+                request.worker(),
+                request.from(),
+                request.to(),
+                request.corrections(),
+                request.policy(),
+                Guards.PLAN));
+    assertThat(known.outcome()).isEqualTo(Outcome.APPLIED);
+    assertThat(known.guards()).isEqualTo(Guards.PLAN);
     assertThat(store().rows(daily)).isEqualTo(before);
   }
 
