@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,9 @@ final class DocsTest {
   private static final Pattern TEST_METHODS =
       Pattern.compile("`([A-Z][A-Za-z]*(?:Test|IT|Contract))` \\(([^)]*)\\)");
   private static final Pattern METHOD = Pattern.compile("`([a-z][A-Za-z0-9_]*)(…?)`");
+  private static final Pattern ERROR =
+      Pattern.compile(
+          "\\| .+ \\| .+ \\| [0-6] \\| `([A-Z][A-Za-z]*(?:Test|IT))(?:#([a-z][A-Za-z0-9_]*))?` \\|");
   private static final Pattern CODE_NAME = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][A-Za-z]*)+)`");
 
   @Test
@@ -74,6 +78,31 @@ final class DocsTest {
       }
     }
     assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void testsOfTheErrors_areThere() {
+    Map<String, String> sources = sources();
+    List<String> missing = new ArrayList<>();
+    int rows = 0;
+    for (String line : read(ROOT.resolve("docs/errors.md")).lines().toList()) {
+      if (!line.startsWith("|") || line.startsWith("|---") || line.startsWith("| Input |")) {
+        continue;
+      }
+      rows++;
+      Matcher row = ERROR.matcher(line);
+      if (!row.matches()) {
+        missing.add(line);
+        continue;
+      }
+      String source = sources.getOrDefault(row.group(1), "");
+      String method = row.group(2);
+      if (source.isEmpty() || method != null && !source.contains("void " + method + "(")) {
+        missing.add(line);
+      }
+    }
+    assertThat(missing).isEmpty();
+    assertThat(rows).isGreaterThan(40);
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.postgresql.util.ServerErrorMessage;
  */
 final class SqlErrors {
   static final String UNIQUE_VIOLATION = "23505";
+  static final String NOT_NULL_VIOLATION = "23502";
   static final String LOCK_NOT_AVAILABLE = "55P03";
   static final String INSUFFICIENT_PRIVILEGE = "42501";
   static final String UNDEFINED_TABLE = "42P01";
@@ -99,8 +100,8 @@ final class SqlErrors {
           error(
               ErrorCode.INVALID_TABLE,
               attempt
-                  + ": a row would break constraint "
-                  + constraint(failure).orElse("(unnamed)")
+                  + ": a row would break "
+                  + constraint(failure).map(name -> "constraint " + name).orElse("a constraint")
                   + " ("
                   + said
                   + ")",
@@ -164,9 +165,11 @@ final class SqlErrors {
     return state == null || state.length() != 5 ? "08000" : state;
   }
 
-  /** Whether a value of a row is at fault. */
+  /** Whether a value of a row is at fault; of those that break a constraint, one without a name. */
   static boolean valueRefused(SQLException failure) {
-    return state(failure).startsWith("22") || state(failure).startsWith("54");
+    return state(failure).startsWith("22")
+        || state(failure).startsWith("54")
+        || is(failure, NOT_NULL_VIOLATION);
   }
 
   /** The line of a COPY that the server stopped at, from 1; empty where it names none. */
