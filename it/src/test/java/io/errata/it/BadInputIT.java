@@ -164,8 +164,7 @@ class BadInputIT {
     PlanDirectory plan = Runs.plan(draft());
     database.execute("CREATE TABLE others (k text PRIMARY KEY, total bigint, note text)");
     SpecDraft other = draft().table("public.others", List.of("k"), List.of("total"));
-    assertRefused(
-        () -> Runs.apply(other, plan), ErrorCode.INVALID_PLAN, 2, "is another one");
+    assertRefused(() -> Runs.apply(other, plan), ErrorCode.INVALID_PLAN, 2, "is another one");
     assertThat(database.dump("others")).isEmpty();
   }
 
@@ -184,6 +183,11 @@ class BadInputIT {
     }
     SpecDraft draft =
         draft().archive(folder.resolve("archive"), "", "parquet").remove("events.fields.types");
-    assertRefused(() -> Runs.plan(draft), ErrorCode.INVALID_SOURCE, 2, "Cannot convert field: v", "b.parquet");
+    assertRefused(
+        () -> Runs.plan(draft),
+        ErrorCode.INVALID_SOURCE,
+        2,
+        "Cannot convert field: v",
+        "b.parquet");
   }
 }
