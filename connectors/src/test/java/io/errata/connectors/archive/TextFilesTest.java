@@ -273,7 +273,7 @@ class TextFilesTest {
 
   @Test
   void json_aLongLineIsReadAndALongerOneThanTheLimitIsRejected() throws Exception {
-    String pad = "x".repeat(8 << 20);
+    String pad = "x".repeat(50 << 20);
     String tooLong = "x".repeat((64 << 20) + 1);
     write(
         "a.jsonl",
