@@ -33,10 +33,12 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
@@ -51,6 +53,9 @@ final class FaultHarness implements AutoCloseable {
   private static final int KILLED = 128 + 9;
   private static final String CHECKPOINTER =
       "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
+
+  /** Each plan starts a cluster in this process, with network buffers of its own. */
+  private static final Semaphore CLUSTERS = new Semaphore(2);
 
   /** What is done to a run. */
   enum Fault {
@@ -111,8 +116,17 @@ final class FaultHarness implements AutoCloseable {
     release();
     restore(data);
     return point.verb() == Verb.PLAN
-        ? plan(point, data, fault, random)
+        ? planning(() -> plan(point, data, fault, random))
         : write(point, data, fault, random);
+  }
+
+  private static <T> T planning(Supplier<T> task) {
+    CLUSTERS.acquireUninterruptibly();
+    try {
+      return task.get();
+    } finally {
+      CLUSTERS.release();
+    }
   }
 
   /** Whatever a run before left halted, also where it was wrong. */
@@ -583,7 +597,7 @@ final class FaultHarness implements AutoCloseable {
   }
 
   private PlanDirectory planOf(FaultCase data, String url) {
-    return Runs.plan(draft(data, url));
+    return planning(() -> Runs.plan(draft(data, url)));
   }
 
   private void restore(FaultCase data) {
