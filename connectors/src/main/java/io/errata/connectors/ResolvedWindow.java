@@ -28,8 +28,10 @@ public interface ResolvedWindow {
    * condition can't be decided, with a {@link io.errata.connectors.event.EventRecord#rejection()};
    * and for each split, behind its events, one {@link SplitReceipt}. It never fails for what a file
    * says; it fails with UNAVAILABLE where the store does.
+   *
+   * @param rate how fast all its readers together may read
    */
-  Source<SourceRecord, ?, ?> source();
+  Source<SourceRecord, ?, ?> source(ReadRate rate);
 
   /**
    * Compares what was read with what was expected.

@@ -1,5 +1,6 @@
 package io.errata.testkit;
 
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
@@ -45,7 +46,8 @@ public record WindowRun(List<TimedEvent> events, List<SplitReceipt> receipts) {
     env.setRuntimeMode(RuntimeExecutionMode.BATCH);
     env.setParallelism(parallelism);
     DataStream<SourceRecord> records =
-        env.fromSource(window.source(), WatermarkStrategy.noWatermarks(), "events");
+        env.fromSource(
+            window.source(ReadRate.UNLIMITED), WatermarkStrategy.noWatermarks(), "events");
     DataStream<Tuple2<Long, SourceRecord>> timed =
         records
             .rebalance()

@@ -6,6 +6,7 @@ import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.EventAssembler;
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import io.errata.connectors.read.SplitCursor;
@@ -26,6 +27,7 @@ final class ArchiveCursor implements SplitCursor {
   private final EventAssembler assembler;
   private final String name;
   private @Nullable RowDecoder decoder;
+  private ReadPace pace = ReadPace.unlimited();
   private int lastSize;
   private boolean done;
 
@@ -35,6 +37,12 @@ final class ArchiveCursor implements SplitCursor {
     this.split = split;
     this.assembler = request.assembler();
     this.name = request.nameOf(split.input());
+  }
+
+  @Override
+  public void pace(ReadPace next) {
+    pace = next;
+    assembler.pace(next);
   }
 
   @Override
@@ -49,7 +57,7 @@ final class ArchiveCursor implements SplitCursor {
         if (gap != null) {
           return receipt(gap);
         }
-        decoder = format.open(split, request);
+        decoder = format.open(split, request, pace);
       }
       while (decoder.next()) {
         if (split.timeOnly()) {

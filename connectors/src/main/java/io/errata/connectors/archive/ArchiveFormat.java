@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -17,7 +18,8 @@ interface ArchiveFormat extends Serializable {
   /** Cuts a file into splits, whose fields have been checked. */
   FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException;
 
-  RowDecoder open(ReadSplit split, ReadRequest request) throws IOException;
+  /** Opens a split; all that is read of the file is read at a pace. */
+  RowDecoder open(ReadSplit split, ReadRequest request, ReadPace pace) throws IOException;
 
   /**
    * Whether {@link #columns} only tells what a part of the file has, because rows need not have all

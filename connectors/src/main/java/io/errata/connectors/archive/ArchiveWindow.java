@@ -2,6 +2,7 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
@@ -27,11 +28,11 @@ record ArchiveWindow(
   }
 
   @Override
-  public Source<SourceRecord, ?, ?> source() {
+  public Source<SourceRecord, ?, ?> source(ReadRate rate) {
     ArchiveFormat readFormat = format;
     ReadRequest readRequest = request;
     return new SplitSource(
-        request.schema(), splits, split -> new ArchiveCursor(readFormat, readRequest, split));
+        request.schema(), splits, split -> new ArchiveCursor(readFormat, readRequest, split), rate);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -18,7 +19,7 @@ final class AvroFormat implements ArchiveFormat {
 
   @Override
   public FileColumns columns(ArchiveFile file) throws IOException {
-    try (StoreInput in = StoreInput.open(file.path())) {
+    try (StoreInput in = StoreInput.open(file.path(), ReadPace.unlimited())) {
       return new AvroColumns(AvroHeader.read(new AvroStream(in, file.size())).schema());
     }
   }
@@ -35,8 +36,8 @@ final class AvroFormat implements ArchiveFormat {
   }
 
   @Override
-  public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
-    StoreInput in = StoreInput.open(split.input());
+  public RowDecoder open(ReadSplit split, ReadRequest request, ReadPace pace) throws IOException {
+    StoreInput in = StoreInput.open(split.input(), pace);
     try {
       return new AvroDecoder(new AvroStream(in, split.size()), split, request.plan());
     } catch (IOException | RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.errata.connectors.archive;
 
 import io.errata.connectors.read.ContentException;
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class CsvFormat implements ArchiveFormat {
 
   @Override
   public FileColumns columns(ArchiveFile file) throws IOException {
-    try (CsvRows rows = CsvRows.open(file.path(), delimiter)) {
+    try (CsvRows rows = CsvRows.open(file.path(), delimiter, ReadPace.unlimited())) {
       return new CsvColumns(header(rows));
     }
   }
@@ -33,8 +34,8 @@ final class CsvFormat implements ArchiveFormat {
   }
 
   @Override
-  public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
-    CsvRows rows = CsvRows.open(split.input(), delimiter);
+  public RowDecoder open(ReadSplit split, ReadRequest request, ReadPace pace) throws IOException {
+    CsvRows rows = CsvRows.open(split.input(), delimiter, pace);
     try {
       return new CsvDecoder(rows, header(rows), request.plan());
     } catch (IOException | RuntimeException e) {

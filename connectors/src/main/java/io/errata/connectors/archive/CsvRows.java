@@ -6,6 +6,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.read.ContentException;
+import io.errata.connectors.read.ReadPace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,8 +45,8 @@ final class CsvRows implements Closeable {
             .iterator();
   }
 
-  static CsvRows open(String path, char delimiter) throws IOException {
-    ByteReader in = new ByteReader(TextInput.open(path));
+  static CsvRows open(String path, char delimiter, ReadPace pace) throws IOException {
+    ByteReader in = new ByteReader(TextInput.open(path, pace));
     try {
       in.skipByteOrderMark();
       return new CsvRows(in, delimiter);

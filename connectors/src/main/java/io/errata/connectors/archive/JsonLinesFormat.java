@@ -1,6 +1,7 @@
 package io.errata.connectors.archive;
 
 import io.errata.connectors.read.FieldPlan;
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import java.io.BufferedInputStream;
@@ -21,7 +22,8 @@ final class JsonLinesFormat implements ArchiveFormat {
 
   @Override
   public FileColumns columns(ArchiveFile file) throws IOException {
-    try (LineReader lines = new LineReader(TextInput.open(file.path()), 0, Long.MAX_VALUE)) {
+    try (LineReader lines =
+        new LineReader(TextInput.open(file.path(), ReadPace.unlimited()), 0, Long.MAX_VALUE)) {
       return JsonColumns.sample(lines);
     }
   }
@@ -42,13 +44,13 @@ final class JsonLinesFormat implements ArchiveFormat {
   }
 
   @Override
-  public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
+  public RowDecoder open(ReadSplit split, ReadRequest request, ReadPace pace) throws IOException {
     FieldPlan plan = request.plan();
     if (split.input().endsWith(".gz")) {
       return new JsonLinesDecoder(
-          new LineReader(TextInput.open(split.input()), 0, Long.MAX_VALUE), plan);
+          new LineReader(TextInput.open(split.input(), pace), 0, Long.MAX_VALUE), plan);
     }
-    StoreInput in = StoreInput.open(split.input());
+    StoreInput in = StoreInput.open(split.input(), pace);
     try {
       return new JsonLinesDecoder(lines(in, split), plan);
     } catch (IOException | RuntimeException e) {

@@ -2,6 +2,7 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -23,14 +24,14 @@ final class ParquetFormat implements ArchiveFormat {
 
   @Override
   public FileColumns columns(ArchiveFile file) throws IOException {
-    try (ParquetFileReader reader = reader(file.path(), file.size())) {
+    try (ParquetFileReader reader = reader(file.path(), file.size(), ReadPace.unlimited())) {
       return new ParquetSchema(reader.getFileMetaData().getSchema());
     }
   }
 
   @Override
   public FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException {
-    try (ParquetFileReader reader = reader(file.path(), file.size())) {
+    try (ParquetFileReader reader = reader(file.path(), file.size(), ReadPace.unlimited())) {
       FieldPlan plan = request.plan();
       ParquetMetadata footer = reader.getFooter();
       check(footer, plan.paths(), file.size());
@@ -45,8 +46,8 @@ final class ParquetFormat implements ArchiveFormat {
   }
 
   @Override
-  public RowDecoder open(ReadSplit split, ReadRequest request) throws IOException {
-    ParquetFileReader reader = reader(split.input(), split.size());
+  public RowDecoder open(ReadSplit split, ReadRequest request, ReadPace pace) throws IOException {
+    ParquetFileReader reader = reader(split.input(), split.size(), pace);
     try {
       FieldPlan plan = request.plan();
       return split.timeOnly()
@@ -58,14 +59,14 @@ final class ParquetFormat implements ArchiveFormat {
     }
   }
 
-  static ParquetFileReader reader(String path, long size) throws IOException {
+  static ParquetFileReader reader(String path, long size, ReadPace pace) throws IOException {
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .withCodecFactory(new ParquetCodecs())
             .usePageChecksumVerification(true)
             .withUseHadoopVectoredIo(false)
             .build();
-    return ParquetFileReader.open(new ParquetInput(path, size), options);
+    return ParquetFileReader.open(new ParquetInput(path, size, pace), options);
   }
 
   /** Lengths that reach beyond the file would be allocated before anything finds out. */

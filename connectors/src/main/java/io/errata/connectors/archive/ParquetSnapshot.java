@@ -7,6 +7,7 @@ import io.errata.api.Row;
 import io.errata.api.RowSchema;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.read.Conversion;
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import java.io.IOException;
 import java.io.Serializable;
@@ -56,7 +57,8 @@ public final class ParquetSnapshot {
     }
     List<Part> parts = new ArrayList<>();
     for (ArchiveFile file : listing.files()) {
-      try (ParquetFileReader reader = ParquetFormat.reader(file.path(), file.size())) {
+      try (ParquetFileReader reader =
+          ParquetFormat.reader(file.path(), file.size(), ReadPace.unlimited())) {
         ParquetSchema schema = new ParquetSchema(reader.getFileMetaData().getSchema());
         columns.columns().forEach(c -> check(file.path(), schema, c.name(), c.type()));
         ParquetFormat.check(reader.getFooter(), columns.names(), file.size());
@@ -109,7 +111,11 @@ public final class ParquetSnapshot {
               false,
               0);
       try (ParquetDecoder decoder =
-          new ParquetDecoder(ParquetFormat.reader(part.file(), part.size()), split, names, 0)) {
+          new ParquetDecoder(
+              ParquetFormat.reader(part.file(), part.size(), ReadPace.unlimited()),
+              split,
+              names,
+              0)) {
         while (decoder.next()) {
           decoder.values(values);
           for (int i = 0; i < values.length; i++) {

@@ -1,6 +1,7 @@
 package io.errata.connectors.archive;
 
 import io.errata.connectors.read.ContentException;
+import io.errata.connectors.read.ReadPace;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,14 +37,15 @@ final class ParquetStream extends DelegatingSeekableInputStream {
    * Opens a file.
    *
    * @param size of the file when it was listed
+   * @param pace is asked about all bytes that are taken from the store
    * @throws ContentException where it doesn't end as a Parquet file does, or its footer claims what
    *     can't be
    */
-  static ParquetStream open(String path, long size) throws IOException {
+  static ParquetStream open(String path, long size, ReadPace pace) throws IOException {
     if (size < SMALLEST_FILE) {
       throw new ContentException("truncated: " + size + " bytes are too few for a Parquet file");
     }
-    StoreInput in = StoreInput.open(path);
+    StoreInput in = StoreInput.open(path, pace);
     try {
       byte[] end = read(in, size, (int) Math.min(size, FIRST_READ));
       long footer = footerLength(end, size);

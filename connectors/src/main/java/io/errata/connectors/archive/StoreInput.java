@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.read.ReadPace;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,20 +14,23 @@ import org.apache.flink.core.fs.Path;
 final class StoreInput extends InputStream {
   private final String name;
   private final FSDataInputStream in;
+  private final ReadPace pace;
 
-  private StoreInput(String name, FSDataInputStream in) {
+  private StoreInput(String name, FSDataInputStream in, ReadPace pace) {
     this.name = name;
     this.in = in;
+    this.pace = pace;
   }
 
   /**
+   * @param pace is asked about all bytes that are read
    * @throws FileNotFoundException where it is not there
    */
-  static StoreInput open(String name) throws IOException {
+  static StoreInput open(String name, ReadPace pace) throws IOException {
     try {
       Path path = new Path(name);
       FileSystem files = path.getFileSystem();
-      return new StoreInput(name, files.open(path));
+      return new StoreInput(name, files.open(path), pace);
     } catch (FileNotFoundException | java.nio.file.NoSuchFileException e) {
       throw notFound(name, e);
     } catch (IOException e) {
@@ -59,7 +63,9 @@ final class StoreInput extends InputStream {
   @Override
   public int read() throws IOException {
     try {
-      return in.read();
+      int next = in.read();
+      pace.bytes(next < 0 ? 0 : 1);
+      return next;
     } catch (IOException e) {
       throw failed(e);
     }
@@ -68,7 +74,9 @@ final class StoreInput extends InputStream {
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     try {
-      return in.read(target, offset, length);
+      int count = in.read(target, offset, Math.min(length, pace.piece()));
+      pace.bytes(count);
+      return count;
     } catch (IOException e) {
       throw failed(e);
     }

@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.read.ReadPace;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,8 +11,8 @@ final class TextInput {
 
   private TextInput() {}
 
-  static InputStream open(String path) throws IOException {
-    StoreInput in = StoreInput.open(path);
+  static InputStream open(String path, ReadPace pace) throws IOException {
+    StoreInput in = StoreInput.open(path, pace);
     return path.endsWith(".gz") ? new GzipStream(in) : new BufferedInputStream(in, BUFFER);
   }
 

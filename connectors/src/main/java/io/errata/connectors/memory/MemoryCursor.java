@@ -7,6 +7,7 @@ import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.expression.Condition;
 import io.errata.connectors.read.EventAssembler;
 import io.errata.connectors.read.FieldPlan;
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.SplitCursor;
 import java.io.IOException;
@@ -30,6 +31,11 @@ final class MemoryCursor implements SplitCursor {
     this.split = split;
     this.rows = new MemoryRows(rows, plan);
     this.assembler = new EventAssembler(plan, window, Optional.ofNullable(condition));
+  }
+
+  @Override
+  public void pace(ReadPace pace) {
+    assembler.pace(pace);
   }
 
   @Override

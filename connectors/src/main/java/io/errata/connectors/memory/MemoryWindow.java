@@ -2,6 +2,7 @@ package io.errata.connectors.memory;
 
 import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.Window;
 import io.errata.connectors.event.EventSchema;
@@ -62,8 +63,8 @@ final class MemoryWindow implements ResolvedWindow {
   }
 
   @Override
-  public Source<SourceRecord, ?, ?> source() {
-    return new SplitSource(schema, splits, opener);
+  public Source<SourceRecord, ?, ?> source(ReadRate rate) {
+    return new SplitSource(schema, splits, opener, rate);
   }
 
   @Override

@@ -23,24 +23,28 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
   private static final long BATCH_BYTES = 4L << 20;
 
   private final SplitOpener opener;
+  private final ReadPace pace;
   private final Deque<ReadSplit> pending = new ArrayDeque<>();
   private @Nullable ReadSplit split;
   private @Nullable SplitCursor cursor;
   private volatile boolean woken;
 
-  CursorSplitReader(SplitOpener opener) {
+  CursorSplitReader(SplitOpener opener, ReadPace pace) {
     this.opener = opener;
+    this.pace = pace;
   }
 
   @Override
   public RecordsWithSplitIds<SourceRecord> fetch() throws IOException {
     woken = false;
+    pace.arm();
     if (cursor == null) {
       split = pending.poll();
       if (split == null) {
         return new RecordsBySplits<>(Map.of(), Set.of());
       }
       cursor = opener.open(split);
+      cursor.pace(pace);
       skip(cursor, split.emitted());
     }
     List<SourceRecord> batch = new ArrayList<>(BATCH_RECORDS);
@@ -55,6 +59,10 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
       }
       batch.add(next);
       bytes += cursor.lastSize();
+      if (pace.hasWaited()) {
+        // It goes on its way at the pace at which it was read, and not by the batch.
+        break;
+      }
     }
     if (finished) {
       close();
@@ -76,6 +84,7 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
   @Override
   public void wakeUp() {
     woken = true;
+    pace.wake();
   }
 
   @Override

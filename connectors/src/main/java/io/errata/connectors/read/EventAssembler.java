@@ -38,6 +38,7 @@ public final class EventAssembler {
   private long filtered;
   private long rejected;
   private @Nullable String rejection;
+  private ReadPace pace = ReadPace.unlimited();
 
   public EventAssembler(FieldPlan plan, Window window, Optional<Condition> condition) {
     this.plan = plan;
@@ -47,6 +48,11 @@ public final class EventAssembler {
     this.sequenceFields = plan.schema().sequence();
     this.payloadFields = plan.schema().payload();
     this.values = new @Nullable Object[plan.size()];
+  }
+
+  /** From now on asks this pace about each row. */
+  public void pace(ReadPace next) {
+    this.pace = next;
   }
 
   /**
@@ -65,6 +71,7 @@ public final class EventAssembler {
    */
   public @Nullable EventRecord assemble(RowDecoder row, String source, String name) {
     read++;
+    pace.row();
     Position position = new Position(source, row.offset());
     rejection = row.rejection();
     if (rejection != null) {
@@ -86,6 +93,7 @@ public final class EventAssembler {
   /** Counts a row for which the condition is known not to be true. */
   public void count(RowDecoder row) {
     read++;
+    pace.row();
     if (!(Conversion.time(row.time(), plan.schema().timeUnit(), plan.schema().zone())
         instanceof Instant known)) {
       throw new IllegalStateException("a row has no time although its file says that all have one");

@@ -1,5 +1,6 @@
 package io.errata.connectors.read;
 
+import io.errata.connectors.ReadRate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,10 +12,19 @@ import org.jspecify.annotations.Nullable;
 final class FixedSplitEnumerator implements SplitEnumerator<ReadSplit, List<ReadSplit>> {
   private final SplitEnumeratorContext<ReadSplit> context;
   private final Deque<ReadSplit> remaining;
+  private final PaceShares shares;
 
-  FixedSplitEnumerator(SplitEnumeratorContext<ReadSplit> context, List<ReadSplit> splits) {
+  FixedSplitEnumerator(
+      SplitEnumeratorContext<ReadSplit> context, List<ReadSplit> splits, ReadRate rate) {
     this.context = context;
     this.remaining = new ArrayDeque<>(splits);
+    this.shares = new PaceShares(rate, this::tell);
+  }
+
+  private void tell(int reader, PaceChange change) {
+    if (context.registeredReaders().containsKey(reader)) {
+      context.sendEventToSourceReader(reader, change);
+    }
   }
 
   @Override
@@ -28,6 +38,7 @@ final class FixedSplitEnumerator implements SplitEnumerator<ReadSplit, List<Read
     ReadSplit next = remaining.poll();
     if (next == null) {
       context.signalNoMoreSplits(subtask);
+      shares.end(subtask);
     } else {
       context.assignSplit(next, subtask);
     }
@@ -36,10 +47,13 @@ final class FixedSplitEnumerator implements SplitEnumerator<ReadSplit, List<Read
   @Override
   public void addSplitsBack(List<ReadSplit> splits, int subtask) {
     splits.forEach(remaining::addFirst);
+    shares.end(subtask);
   }
 
   @Override
-  public void addReader(int subtask) {}
+  public void addReader(int subtask) {
+    shares.begin(subtask);
+  }
 
   @Override
   public List<ReadSplit> snapshotState(long checkpoint) {

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SplitCursor extends Closeable {
   /**
+   * From now on asks this pace about each row and about all bytes that it takes from the store.
+   * Called once, before {@link #next()}.
+   */
+  void pace(ReadPace pace);
+
+  /**
    * The next record, or null behind the receipt.
    *
    * @throws io.errata.api.ErrataException UNAVAILABLE where the store fails

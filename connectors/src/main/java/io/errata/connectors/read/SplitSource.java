@@ -1,5 +1,6 @@
 package io.errata.connectors.read;
 
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SourceRecordTypeInfo;
@@ -31,12 +32,18 @@ public final class SplitSource
 
   private final EventSchema schema;
   private final SplitOpener opener;
+  private final ReadRate rate;
   // Serialized at once: a list of a million records in the job graph takes many times as much.
   private final byte[] splits;
 
-  public SplitSource(EventSchema schema, List<ReadSplit> splits, SplitOpener opener) {
+  /**
+   * @param rate how fast all readers together may read
+   */
+  public SplitSource(
+      EventSchema schema, List<ReadSplit> splits, SplitOpener opener, ReadRate rate) {
     this.schema = schema;
     this.opener = opener;
+    this.rate = rate;
     try {
       this.splits = new ReadSplitSerializer.OfList().serialize(splits);
     } catch (IOException e) {
@@ -51,20 +58,21 @@ public final class SplitSource
 
   @Override
   public SourceReader<SourceRecord, ReadSplit> createReader(SourceReaderContext context) {
-    return new SplitSourceReader(opener, context);
+    return new SplitSourceReader(
+        opener, rate.isUnlimited() ? ReadPace.unlimited() : ReadPace.waiting(), context);
   }
 
   @Override
   public SplitEnumerator<ReadSplit, List<ReadSplit>> createEnumerator(
       SplitEnumeratorContext<ReadSplit> context) throws IOException {
     ReadSplitSerializer.OfList codec = new ReadSplitSerializer.OfList();
-    return new FixedSplitEnumerator(context, codec.deserialize(codec.getVersion(), splits));
+    return new FixedSplitEnumerator(context, codec.deserialize(codec.getVersion(), splits), rate);
   }
 
   @Override
   public SplitEnumerator<ReadSplit, List<ReadSplit>> restoreEnumerator(
       SplitEnumeratorContext<ReadSplit> context, List<ReadSplit> remaining) {
-    return new FixedSplitEnumerator(context, remaining);
+    return new FixedSplitEnumerator(context, remaining, rate);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import java.time.Instant;
 import java.util.Map;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
@@ -14,12 +15,15 @@ final class SplitSourceReader
         SourceRecord, SourceRecord, ReadSplit, SplitSourceReader.Progress> {
   private static final long NANOS_PER_MICRO = 1_000;
 
-  SplitSourceReader(SplitOpener opener, SourceReaderContext context) {
+  private final ReadPace pace;
+
+  SplitSourceReader(SplitOpener opener, ReadPace pace, SourceReaderContext context) {
     super(
-        () -> new CursorSplitReader(opener),
+        () -> new CursorSplitReader(opener, pace),
         SplitSourceReader::emit,
         context.getConfiguration(),
         context);
+    this.pace = pace;
   }
 
   /** How far a split has been emitted. */
@@ -60,6 +64,13 @@ final class SplitSourceReader
   public void start() {
     if (getNumberOfCurrentlyAssignedSplits() == 0) {
       context.sendSplitRequest();
+    }
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    if (event instanceof PaceChange change) {
+      pace.share(change.share());
     }
   }
 

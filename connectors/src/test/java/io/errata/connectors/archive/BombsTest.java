@@ -14,6 +14,7 @@ import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.read.ContentException;
+import io.errata.connectors.read.ReadPace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -258,7 +259,9 @@ class BombsTest {
     allocated =
         allocated(
             () -> {
-              try (AvroStream in = new AvroStream(StoreInput.open(file.toString()), 270L << 20)) {
+              try (AvroStream in =
+                  new AvroStream(
+                      StoreInput.open(file.toString(), ReadPace.unlimited()), 270L << 20)) {
                 assertThatThrownBy(() -> AvroHeader.read(in))
                     .isInstanceOf(ContentException.class)
                     .hasMessage("its header has more than 16 MiB");
@@ -330,7 +333,7 @@ class BombsTest {
     Files.write(folder.resolve("a.avro"), avroHeader(schema));
     try (AvroStream in =
         new AvroStream(
-            StoreInput.open(folder.resolve("a.avro").toString()),
+            StoreInput.open(folder.resolve("a.avro").toString(), ReadPace.unlimited()),
             Files.size(folder.resolve("a.avro")))) {
       assertThatThrownBy(() -> AvroHeader.read(in))
           .isInstanceOf(ContentException.class)
@@ -407,7 +410,8 @@ class BombsTest {
               .append("ts", 1L)
               .append("note", "a"));
     }
-    try (ParquetFileReader reader = ParquetFormat.reader(file.toString(), Files.size(file))) {
+    try (ParquetFileReader reader =
+        ParquetFormat.reader(file.toString(), Files.size(file), ReadPace.unlimited())) {
       return reader.getFooter();
     }
   }

@@ -86,6 +86,14 @@ class BrokenFilesTest {
       this.checksummed = checksummed;
     }
 
+    Format format() {
+      return format;
+    }
+
+    String fileName() {
+      return name;
+    }
+
     byte[] bytes(Path scratch) throws IOException {
       return switch (this) {
         case PARQUET -> parquet(scratch.resolve("_written"));

@@ -7,6 +7,7 @@ import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.expression.Condition;
+import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +22,15 @@ record Reading(
   }
 
   static Reading of(ArchiveWindow window) {
+    return of(window, ReadPace.unlimited());
+  }
+
+  static Reading of(ArchiveWindow window, ReadPace pace) {
     List<EventRecord> events = new ArrayList<>();
     List<SplitReceipt> receipts = new ArrayList<>();
     for (ReadSplit split : window.splits()) {
       try (ArchiveCursor cursor = new ArchiveCursor(window.format(), window.request(), split)) {
+        cursor.pace(pace);
         for (SourceRecord next = cursor.next(); next != null; next = cursor.next()) {
           if (next instanceof EventRecord event) {
             events.add(event);

@@ -2,6 +2,7 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.archive.ArchiveOptions.Format;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.read.ReadPace;
 import io.errata.fuzz.Budget;
 import io.errata.fuzz.Declared;
 import java.io.IOException;
@@ -53,7 +54,9 @@ public final class AvroFuzz {
    * is so; where it isn't, no reader can tell from the middle of a file where a block begins.
    */
   private static boolean markersAreClear(byte[] data) throws IOException {
-    try (AvroStream in = new AvroStream(StoreInput.open(FILE.path().toString()), data.length)) {
+    try (AvroStream in =
+        new AvroStream(
+            StoreInput.open(FILE.path().toString(), ReadPace.unlimited()), data.length)) {
       byte[] marker = AvroHeader.read(in).sync();
       int expected = 1;
       for (; !in.isAtEnd(); expected++) {

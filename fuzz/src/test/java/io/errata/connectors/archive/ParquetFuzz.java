@@ -2,6 +2,7 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.archive.ArchiveOptions.Format;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.read.ReadPace;
 import io.errata.fuzz.Budget;
 import io.errata.fuzz.Declared;
 import java.io.IOException;
@@ -45,7 +46,8 @@ public final class ParquetFuzz {
 
   private static void compare(byte[] data, FuzzedFile.Content content) throws Exception {
     List<String> notes = new ArrayList<>();
-    InputFile input = new ParquetInput(FILE.path().toUri().toString(), data.length);
+    InputFile input =
+        new ParquetInput(FILE.path().toUri().toString(), data.length, ReadPace.unlimited());
     try (ParquetReader<Group> reader = new Reader(input).build()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
         int note = row.getType().getFieldIndex("note");

@@ -9,8 +9,6 @@ import io.errata.state.table.TableDescription;
 import java.time.Duration;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.io.ratelimiting.FlinkConnectorRateLimiter;
-import org.apache.flink.api.common.io.ratelimiting.GuavaFlinkConnectorRateLimiter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -25,30 +23,21 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
   private final WorkerDefinition worker;
   private final TableDescription table;
   private final JobStreams streams;
-  private final @Nullable Long rate;
   private final Duration workerTime;
 
   private transient @Nullable WorkerWatch watch;
   private transient @Nullable KeyRows keys;
-  private transient @Nullable FlinkConnectorRateLimiter limiter;
-  private transient int tasks;
   private transient @Nullable LongCounter read;
 
   /**
-   * @param rate events a second over all tasks at the most, or null
    * @param workerTime how long a call of the worker may take; zero for no limit
    */
   IntakeFunction(
-      WorkerDefinition worker,
-      TableDescription table,
-      JobStreams streams,
-      @Nullable Long rate,
-      Duration workerTime) {
+      WorkerDefinition worker, TableDescription table, JobStreams streams, Duration workerTime) {
     this.workerTime = workerTime;
     this.worker = worker;
     this.table = table;
     this.streams = streams;
-    this.rate = rate;
   }
 
   @Override
@@ -60,14 +49,6 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
     keys = new KeyRows(versions, table, watch);
     read = new LongCounter();
     getRuntimeContext().addAccumulator(READ, read);
-    if (rate != null) {
-      tasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-      limiter = new GuavaFlinkConnectorRateLimiter();
-      // It deals whole numbers out to the tasks. So that nothing is lost of a rate that they don't
-      // divide, each task gets all of it, and an event takes as much as there are tasks.
-      limiter.setRate(rate > Long.MAX_VALUE / tasks ? Long.MAX_VALUE : rate * tasks);
-      limiter.open(getRuntimeContext());
-    }
   }
 
   @Override
@@ -77,9 +58,6 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
       return;
     }
     EventRecord event = (EventRecord) record;
-    if (limiter != null) {
-      limiter.acquire(tasks);
-    }
     read.add(1);
     if (event.rejection().isPresent()) {
       new EventRouter(

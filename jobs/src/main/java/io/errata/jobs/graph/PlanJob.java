@@ -2,6 +2,7 @@ package io.errata.jobs.graph;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.EventRecord;
@@ -47,13 +48,13 @@ public final class PlanJob {
   private final EventSchema events;
   private final ResolvedWindow window;
   private final String staging;
-  private final Optional<Long> rate;
+  private final ReadRate rate;
   private final Duration workerTime;
   private final Set<String> quarantined;
 
   /**
    * @param staging the URI of the folder that the plan's files are written below
-   * @param rate events a second to read at the most
+   * @param rate how fast events may be read
    * @param workerTime how long a call of the worker may take; zero for no limit
    * @param quarantined ids of events that are not to be used: their keys are left as they are
    */
@@ -63,7 +64,7 @@ public final class PlanJob {
       EventSchema events,
       ResolvedWindow window,
       String staging,
-      Optional<Long> rate,
+      ReadRate rate,
       Duration workerTime,
       Set<String> quarantined) {
     this.workerTime = workerTime;
@@ -111,16 +112,14 @@ public final class PlanJob {
 
     DataStream<SourceRecord> source =
         env.fromSource(
-                window.source(), WatermarkStrategy.noWatermarks(), "events", streams.events())
+                window.source(rate), WatermarkStrategy.noWatermarks(), "events", streams.events())
             .uid("events");
     if (order == InputOrder.SCATTERED) {
       source = source.rebalance();
     }
     SingleOutputStreamOperator<SourceRecord> intake =
         source
-            .process(
-                new IntakeFunction(worker, table, streams, rate.orElse(null), workerTime),
-                streams.events())
+            .process(new IntakeFunction(worker, table, streams, workerTime), streams.events())
             .name("intake")
             .uid("intake");
 

@@ -1,5 +1,6 @@
 package io.errata.jobs.spec;
 
+import io.errata.connectors.ReadRate;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param deletes the most rows that may be deleted
  * @param quarantine the most keys that may be left out
  * @param missingCoverage what to do where the source no longer holds all of the window
- * @param rate events a second to read at the most; unlimited where empty
+ * @param rate how fast events may be read
  * @param workerTime how long a worker may take for one event or row; zero for no limit
  */
 public record LimitsSpec(
@@ -19,7 +20,7 @@ public record LimitsSpec(
     Amount deletes,
     Amount quarantine,
     MissingCoverage missingCoverage,
-    Optional<Long> rate,
+    ReadRate rate,
     Duration workerTime) {
 
   /** What to do where the source no longer holds all of the window. */

@@ -83,7 +83,7 @@ final class SpecAssembly {
             required(SpecOptions.DELETES),
             required(SpecOptions.QUARANTINE),
             required(SpecOptions.MISSING_COVERAGE),
-            Optional.ofNullable(values.find(SpecOptions.RATE)),
+            required(SpecOptions.RATE),
             required(SpecOptions.WORKER_TIME)),
         required(SpecOptions.CONFLICTS),
         required(SpecOptions.PLANS),

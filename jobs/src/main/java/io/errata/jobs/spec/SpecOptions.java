@@ -6,6 +6,7 @@ import static io.errata.jobs.spec.SpecOption.Need.REQUIRED;
 import static io.errata.jobs.spec.SpecOption.Need.REQUIRED_IN_SECTION;
 
 import io.errata.api.ColumnType;
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.archive.ArchiveOptions.Format;
 import io.errata.connectors.event.EventSchema.TimeUnit;
@@ -342,13 +343,15 @@ final class SpecOptions {
               OPTIONAL,
               "What happens where the source no longer holds all of the window: `fail`, or `allow`, which the plan then says.")
           .withDefault(MissingCoverage.FAIL, "`fail`");
-  static final SpecOption<Long> RATE =
+  static final SpecOption<ReadRate> RATE =
       SpecOption.of(
               "limits.rate",
               ValueType.rate(),
               OPTIONAL,
-              "The most events to read in a second, such as `50000/s`.")
-          .withDefaultText("unlimited");
+              "How fast the source may be read, by all tasks together: events a second such as `50000/s`, bytes a second such as"
+                  + " `20MB/s`, or both, such as `50000/s, 20MB/s`. Every event that is decoded counts, wanted or not, and every byte"
+                  + " as it lies in the store.")
+          .withDefault(ReadRate.UNLIMITED, "unlimited");
 
   static final SpecOption<Duration> WORKER_TIME =
       SpecOption.of(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.api.ErrataException;
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.expression.Call;
 import io.errata.connectors.expression.Conditions;
 import io.errata.connectors.expression.ScalarExpression;
@@ -52,7 +53,8 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
   }
 
   private static final Pattern PERCENT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)\\s*%");
-  private static final Pattern RATE = Pattern.compile("(\\d{1,18})\\s*/\\s*s");
+  private static final Pattern RATE =
+      Pattern.compile("(\\d{1,12})\\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)?\\s*/\\s*s");
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
@@ -346,18 +348,49 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
         });
   }
 
-  /** Events a second. */
-  static ValueType<Long> rate() {
+  /** Events a second, bytes a second, or both with a comma. */
+  static ValueType<ReadRate> rate() {
+    String one = "\\d+\\s*([kKMG]?B|[KMG]iB)?\\s*/\\s*s";
     return ofText(
-        schema("string").put("pattern", "^\\d+\\s*/\\s*s$"),
+        schema("string").put("pattern", "^" + one + "(\\s*,\\s*" + one + ")?$"),
         text -> {
-          Matcher rate = RATE.matcher(text);
-          if (!rate.matches() || Long.parseLong(rate.group(1)) < 1) {
-            throw new IllegalArgumentException(
-                YamlReader.shorten(text) + " is not a rate from 1/s, such as 50000/s");
+          ReadRate rate = ReadRate.UNLIMITED;
+          boolean events = false;
+          boolean bytes = false;
+          for (String part : text.split(",", -1)) {
+            Matcher match = RATE.matcher(part.strip());
+            if (!match.matches() || Long.parseLong(match.group(1)) < 1) {
+              throw new IllegalArgumentException(
+                  YamlReader.shorten(text)
+                      + " is not a rate from 1/s, such as 50000/s for events or 20MB/s for bytes");
+            }
+            long number = Long.parseLong(match.group(1));
+            boolean ofBytes = match.group(2) != null;
+            if (ofBytes ? bytes : events) {
+              throw new IllegalArgumentException(
+                  YamlReader.shorten(text) + " has two rates of one kind; give one of each");
+            }
+            bytes |= ofBytes;
+            events |= !ofBytes;
+            rate =
+                ofBytes
+                    ? new ReadRate(rate.events(), number * unit(match.group(2)))
+                    : new ReadRate(number, rate.bytes());
           }
-          return Long.parseLong(rate.group(1));
+          return rate;
         });
+  }
+
+  private static long unit(String name) {
+    return switch (name) {
+      case "B" -> 1;
+      case "kB", "KB" -> 1_000;
+      case "MB" -> 1_000_000;
+      case "GB" -> 1_000_000_000;
+      case "KiB" -> 1L << 10;
+      case "MiB" -> 1L << 20;
+      default -> 1L << 30;
+    };
   }
 
   /** Something else made of the value. */

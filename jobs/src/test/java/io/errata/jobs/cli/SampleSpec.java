@@ -1,5 +1,6 @@
 package io.errata.jobs.cli;
 
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.Window;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventSchema.TimeUnit;
@@ -49,7 +50,7 @@ final class SampleSpec {
             new Amount(0, Amount.Unit.ROWS),
             new Amount(0, Amount.Unit.ROWS),
             LimitsSpec.MissingCoverage.FAIL,
-            Optional.empty(),
+            ReadRate.UNLIMITED,
             Duration.ofMinutes(1)),
         ConflictPolicy.ABORT,
         "plans",

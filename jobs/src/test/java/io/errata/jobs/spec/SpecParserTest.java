@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.Window;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventSchema.TimeUnit;
@@ -114,10 +115,25 @@ class SpecParserTest {
                 new Amount(0, Amount.Unit.ROWS),
                 new Amount(0, Amount.Unit.ROWS),
                 MissingCoverage.FAIL,
-                Optional.of(50_000L),
+                new ReadRate(50_000, Long.MAX_VALUE),
                 Duration.ofSeconds(10)));
     assertThat(spec.conflicts()).isEqualTo(ConflictPolicy.ABORT);
     assertThat(spec.plans()).isEqualTo("gs://plans/errata");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "50000/s | 50000 | 9223372036854775807",
+        "20MB/s | 9223372036854775807 | 20000000",
+        "1 KiB / s | 9223372036854775807 | 1024",
+        "'7/s, 2GB/s' | 7 | 2000000000",
+        "'3B/s,4/s' | 4 | 3"
+      })
+  void rate_isOfEventsOrOfBytesOrOfBoth(String rate, long events, long bytes) {
+    assertThat(Specs.parse(MINIMAL, "limits.rate='" + rate + "'").limits().rate())
+        .isEqualTo(new ReadRate(events, bytes));
   }
 
   @Test
@@ -153,7 +169,7 @@ class SpecParserTest {
                 new Amount(0, Amount.Unit.ROWS),
                 new Amount(0, Amount.Unit.ROWS),
                 MissingCoverage.FAIL,
-                Optional.empty(),
+                ReadRate.UNLIMITED,
                 Duration.ofMinutes(1)));
     assertThat(spec.events().quarantine()).isEmpty();
     assertThat(spec.conflicts()).isEqualTo(ConflictPolicy.ABORT);
@@ -283,8 +299,10 @@ class SpecParserTest {
           events.archive.zone=Berlin    | events.archive.zone: Berlin is not a zone, such as UTC, Europe/Berlin or +02:00
           limits.rate=50000             | limits.rate: it is a number and must be a text; write '50000' in quotes
           limits.worker-time=PT0.05S    | limits.worker-time: PT0.05S is too short (at least PT0.1S, or PT0S for no limit)
-          limits.rate=0/s               | limits.rate: 0/s is not a rate from 1/s, such as 50000/s
-          limits.rate=5/m               | limits.rate: 5/m is not a rate from 1/s, such as 50000/s
+          limits.rate=0/s               | limits.rate: 0/s is not a rate from 1/s, such as 50000/s for events or 20MB/s for bytes
+          limits.rate=5/m               | limits.rate: 5/m is not a rate from 1/s, such as 50000/s for events or 20MB/s for bytes
+          limits.rate=5mb/s             | limits.rate: 5mb/s is not a rate from 1/s, such as 50000/s for events or 20MB/s for bytes
+          limits.rate="5/s, 6/s"        | limits.rate: 5/s, 6/s has two rates of one kind; give one of each
           limits.missing-coverage=alow  | limits.missing-coverage: alow is not one of fail, allow; did you mean allow?
           limits.deletes=-1             | limits.deletes: -1 is not a whole number from 0, or percent from 0% to 100%
           limits.deletes=1.5            | limits.deletes: 1.5 is not a whole number from 0, or percent from 0% to 100%
