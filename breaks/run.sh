@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Breaks the code on purpose, in a copy, and sees that a test goes red. See README.md.
 # breaks/run.sh [--at-once N] [NAME | GUARANTEE]…
+# breaks/run.sh --docs    writes the tables of docs/guarantees.md
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
