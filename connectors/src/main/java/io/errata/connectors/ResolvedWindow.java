@@ -19,6 +19,15 @@ public interface ResolvedWindow {
   /** What is known to be missing before anything is read. */
   List<Gap> gaps();
 
+  /**
+   * What a person should know although it is no gap.
+   *
+   * @param receipts as {@link #confirm}; empty before anything is read
+   */
+  default List<String> warnings(List<SplitReceipt> receipts) {
+    return List.of();
+  }
+
   /** About how many events will be decoded; for progress only. */
   long estimatedEvents();
 

@@ -127,7 +127,7 @@ final class KubernetesManifestsTest {
         .isEqualTo("PGPASSWORD");
     assertThat(manifest().at("/spec/podTemplate/spec/containers/0/volumeMounts"))
         .extracting(mount -> mount.get("mountPath").textValue())
-        .contains(spec.plans(), spec.events().archive().path());
+        .contains(spec.plans(), spec.events().archive().orElseThrow().path());
   }
 
   private static Set<ValidationMessage> validate(JsonNode manifest) {

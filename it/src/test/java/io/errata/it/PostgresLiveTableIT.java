@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.errata.api.ErrorCode;
 import io.errata.api.Row;
+import io.errata.api.Secret;
 import io.errata.state.plan.Correction;
 import io.errata.state.table.Guards;
 import io.errata.state.table.LiveRow;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTableOptions;
-import io.errata.state.table.Secret;
 import io.errata.state.table.Snapshot;
 import io.errata.state.table.SnapshotSplit;
 import io.errata.state.table.WriteCounts;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import io.errata.connectors.Secret;
+import io.errata.api.Secret;
 import io.errata.connectors.registry.RegisteredSchema.Language;
 import io.errata.connectors.registry.RegisteredSchema.Reference;
 import io.errata.connectors.registry.RegistryOptions;

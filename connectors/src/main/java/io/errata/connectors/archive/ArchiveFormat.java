@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
@@ -13,7 +14,7 @@ import java.io.Serializable;
  */
 interface ArchiveFormat extends Serializable {
   /** Reads which fields a file has; no more of the file than that needs. */
-  FileColumns columns(ArchiveFile file) throws IOException;
+  SourceColumns columns(ArchiveFile file) throws IOException;
 
   /** Cuts a file into splits, whose fields have been checked. */
   FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException;

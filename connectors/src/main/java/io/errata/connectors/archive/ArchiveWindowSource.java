@@ -10,6 +10,8 @@ import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.expression.Condition;
+import io.errata.connectors.format.SchemaCheck;
+import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ReadSplit;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -72,7 +74,7 @@ public final class ArchiveWindowSource implements WindowSource {
   }
 
   /** The fields that a file has, or that several have of whose rows only a part is looked at. */
-  private record Sample(String file, FileColumns columns) {}
+  private record Sample(String file, SourceColumns columns) {}
 
   /**
    * The first file that can be read; where rows need not have all fields, more until all are found.
@@ -81,7 +83,7 @@ public final class ArchiveWindowSource implements WindowSource {
     @Nullable Sample sample = null;
     int sampled = 0;
     for (ArchiveFile file : files) {
-      @Nullable FileColumns columns = attempt(() -> format.columns(file)).value();
+      @Nullable SourceColumns columns = attempt(() -> format.columns(file)).value();
       if (columns != null) {
         sample =
             sample == null

@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.Utf8;
 import io.errata.connectors.read.ContentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

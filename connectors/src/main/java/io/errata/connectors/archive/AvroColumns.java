@@ -1,12 +1,14 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.SourceColumn;
+import io.errata.connectors.format.SourceColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
 /** The fields of an Avro file by their dotted paths. */
-record AvroColumns(Schema schema) implements FileColumns {
+record AvroColumns(Schema schema) implements SourceColumns {
   /** As many as a message could name something near to. */
   private static final int MAX_PATHS = 10_000;
 

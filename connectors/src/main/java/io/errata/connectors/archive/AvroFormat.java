@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
@@ -18,7 +19,7 @@ final class AvroFormat implements ArchiveFormat {
   }
 
   @Override
-  public FileColumns columns(ArchiveFile file) throws IOException {
+  public SourceColumns columns(ArchiveFile file) throws IOException {
     try (StoreInput in = StoreInput.open(file.path(), ReadPace.unlimited())) {
       return new AvroColumns(AvroHeader.read(new AvroStream(in, file.size())).schema());
     }

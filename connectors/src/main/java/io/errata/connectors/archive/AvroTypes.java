@@ -3,6 +3,7 @@ package io.errata.connectors.archive;
 import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
 import io.errata.connectors.event.Unreadable;
+import io.errata.connectors.format.SourceColumn;
 import io.errata.connectors.read.Conversion;
 import java.nio.ByteBuffer;
 import java.time.Instant;

@@ -1,11 +1,13 @@
 package io.errata.connectors.archive;
 
 import io.errata.api.ColumnType;
+import io.errata.connectors.format.SourceColumn;
+import io.errata.connectors.format.SourceColumns;
 import java.util.List;
 import java.util.Optional;
 
 /** The fields of a CSV file by its header row. */
-record CsvColumns(List<String> paths) implements FileColumns {
+record CsvColumns(List<String> paths) implements SourceColumns {
   CsvColumns {
     paths = List.copyOf(paths);
   }

@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
@@ -22,7 +23,7 @@ final class CsvFormat implements ArchiveFormat {
   }
 
   @Override
-  public FileColumns columns(ArchiveFile file) throws IOException {
+  public SourceColumns columns(ArchiveFile file) throws IOException {
     try (CsvRows rows = CsvRows.open(file.path(), delimiter, ReadPace.unlimited())) {
       return new CsvColumns(header(rows));
     }

@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import io.errata.connectors.event.Unreadable;
+import io.errata.connectors.format.Utf8;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.ReadPace;
 import java.io.Closeable;

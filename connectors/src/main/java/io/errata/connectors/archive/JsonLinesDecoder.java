@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.JsonObjectParser;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -11,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLinesDecoder implements RowDecoder {
   private final LineReader lines;
-  private final JsonLineParser parser;
+  private final JsonObjectParser parser;
   private final int time;
   private @Nullable String rejection;
 
   JsonLinesDecoder(LineReader lines, FieldPlan plan) {
     this.lines = lines;
-    this.parser = new JsonLineParser(plan);
+    this.parser = new JsonObjectParser(plan);
     this.time = plan.time();
   }
 

@@ -1,5 +1,7 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.JsonColumns;
+import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
@@ -13,6 +15,7 @@ import java.util.List;
 /** JSON Lines; a file that isn't gzipped is cut into stretches of bytes. */
 final class JsonLinesFormat implements ArchiveFormat {
   private static final long serialVersionUID = 1;
+  private static final long SAMPLE_BYTES = 4L << 20;
 
   private final long splitBytes;
 
@@ -21,10 +24,19 @@ final class JsonLinesFormat implements ArchiveFormat {
   }
 
   @Override
-  public FileColumns columns(ArchiveFile file) throws IOException {
+  public SourceColumns columns(ArchiveFile file) throws IOException {
     try (LineReader lines =
         new LineReader(TextInput.open(file.path(), ReadPace.unlimited()), 0, Long.MAX_VALUE)) {
-      return JsonColumns.sample(lines);
+      JsonColumns.Sample sample = new JsonColumns.Sample();
+      while (lines.next() && lines.start() < SAMPLE_BYTES) {
+        if (!lines.isTooLong()) {
+          boolean marked =
+              lines.start() == 0 && lines.length() > 2 && lines.line()[0] == (byte) 0xEF;
+          int from = marked ? 3 : 0;
+          sample.add(lines.line(), from, lines.length() - from);
+        }
+      }
+      return sample.columns();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.JsonObjectParser;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,7 @@ import java.util.Arrays;
  */
 final class LineReader implements Closeable {
   /** The longest line that is kept; of a longer one only its start and end are known. */
-  static final int MAX_LINE = 64 << 20;
+  static final int MAX_LINE = JsonObjectParser.MAX_LENGTH;
 
   private final InputStream in;
   private final long end;

@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadPace;
@@ -23,7 +24,7 @@ final class ParquetFormat implements ArchiveFormat {
   private static final long MAX_ROWS = 1L << 40;
 
   @Override
-  public FileColumns columns(ArchiveFile file) throws IOException {
+  public SourceColumns columns(ArchiveFile file) throws IOException {
     try (ParquetFileReader reader = reader(file.path(), file.size(), ReadPace.unlimited())) {
       return new ParquetSchema(reader.getFileMetaData().getSchema());
     }

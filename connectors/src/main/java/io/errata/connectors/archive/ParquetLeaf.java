@@ -2,6 +2,8 @@ package io.errata.connectors.archive;
 
 import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
+import io.errata.connectors.format.SourceColumn;
+import io.errata.connectors.format.Utf8;
 import io.errata.connectors.read.Conversion;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.SourceColumn;
+import io.errata.connectors.format.SourceColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import org.apache.parquet.schema.Type.Repetition;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a Parquet file by their dotted paths. */
-record ParquetSchema(MessageType message) implements FileColumns {
+record ParquetSchema(MessageType message) implements SourceColumns {
   @Override
   public Optional<SourceColumn> find(String path) {
     @Nullable List<String> names = names(path);

@@ -6,6 +6,9 @@ import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import io.errata.api.RowSchema;
 import io.errata.connectors.event.Unreadable;
+import io.errata.connectors.format.SchemaCheck;
+import io.errata.connectors.format.SourceColumn;
+import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.Conversion;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
@@ -78,7 +81,7 @@ public final class ParquetSnapshot {
     return parts;
   }
 
-  private static void check(String file, FileColumns schema, String name, ColumnType wanted) {
+  private static void check(String file, SourceColumns schema, String name, ColumnType wanted) {
     SourceColumn found = SchemaCheck.find(file, schema, name);
     if (found.type() != null && !Conversion.isPossible(found.type(), wanted)) {
       throw invalid(file, "column " + name + " is " + found.type() + ", not " + wanted, null);

@@ -38,14 +38,15 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
     if (sourceRecord instanceof EventRecord event) {
       writeEvent(event, out);
     } else if (sourceRecord instanceof SplitReceipt receipt) {
-      writeReceipt(receipt, out);
+      out.writeByte(RECEIPT);
+      ValueCodec.writeReceipt(receipt, out);
     }
   }
 
   @Override
   public SourceRecord deserialize(DataInputView in) throws IOException {
     int head = in.readUnsignedByte();
-    return head == RECEIPT ? readReceipt(in) : readEvent(head, in);
+    return head == RECEIPT ? ValueCodec.readReceipt(in) : readEvent(head, in);
   }
 
   private static void writeEvent(EventRecord event, DataOutputView out) throws IOException {
@@ -105,28 +106,6 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
       values[i] = ValueCodec.read(in);
     }
     return values;
-  }
-
-  private static void writeReceipt(SplitReceipt receipt, DataOutputView out) throws IOException {
-    out.writeByte(RECEIPT);
-    ValueCodec.writeText(receipt.split(), out);
-    ValueCodec.writeText(receipt.input(), out);
-    out.writeLong(receipt.read());
-    out.writeLong(receipt.inWindow());
-    out.writeLong(receipt.filtered());
-    out.writeLong(receipt.rejected());
-    ValueCodec.write(receipt.gap(), out);
-  }
-
-  private static SplitReceipt readReceipt(DataInputView in) throws IOException {
-    String split = ValueCodec.readText(in);
-    String input = ValueCodec.readText(in);
-    long read = in.readLong();
-    long inWindow = in.readLong();
-    long filtered = in.readLong();
-    long rejected = in.readLong();
-    return new SplitReceipt(
-        split, input, read, inWindow, filtered, rejected, (String) ValueCodec.read(in));
   }
 
   @Override

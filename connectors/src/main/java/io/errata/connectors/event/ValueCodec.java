@@ -1,6 +1,7 @@
 package io.errata.connectors.event;
 
 import io.errata.api.Bytes;
+import io.errata.connectors.event.SplitReceipt.Offsets;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -169,5 +170,41 @@ public final class ValueCodec {
     byte[] bytes = new byte[length];
     in.readFully(bytes);
     return bytes;
+  }
+
+  /** Writes the receipt of a split. */
+  public static void writeReceipt(SplitReceipt receipt, DataOutputView out) throws IOException {
+    writeText(receipt.split(), out);
+    writeText(receipt.input(), out);
+    out.writeLong(receipt.read());
+    out.writeLong(receipt.inWindow());
+    out.writeLong(receipt.filtered());
+    out.writeLong(receipt.rejected());
+    @Nullable Offsets offsets = receipt.offsets();
+    out.writeBoolean(offsets != null);
+    if (offsets != null) {
+      out.writeLong(offsets.first());
+      out.writeLong(offsets.last());
+      out.writeLong(offsets.vacant());
+      out.writeLong(offsets.inSlack());
+      out.writeLong(offsets.atEdge());
+    }
+    write(receipt.gap(), out);
+  }
+
+  /** Reads what {@link #writeReceipt} wrote. */
+  public static SplitReceipt readReceipt(DataInputView in) throws IOException {
+    String split = readText(in);
+    String input = readText(in);
+    long read = in.readLong();
+    long inWindow = in.readLong();
+    long filtered = in.readLong();
+    long rejected = in.readLong();
+    @Nullable Offsets offsets =
+        in.readBoolean()
+            ? new Offsets(in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong())
+            : null;
+    return new SplitReceipt(
+        split, input, read, inWindow, filtered, rejected, offsets, (String) read(in));
   }
 }

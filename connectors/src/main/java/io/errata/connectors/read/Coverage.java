@@ -36,8 +36,9 @@ public final class Coverage {
       for (SplitReceipt receipt : given) {
         if (receipt.gap() != null) {
           gaps.add(new Gap(split.input(), receipt.gap()));
-        } else if (split.rows() >= 0 && receipt.read() != split.rows()) {
-          gaps.add(new Gap(split.input(), receipt.read() + " of " + split.rows() + " rows read"));
+        } else if (split.rows() >= 0 && receipt.accounted() != split.rows()) {
+          gaps.add(
+              new Gap(split.input(), receipt.accounted() + " of " + split.rows() + " rows read"));
         }
       }
     }

@@ -22,15 +22,15 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
   private static final int BATCH_RECORDS = 1_024;
   private static final long BATCH_BYTES = 4L << 20;
 
-  private final SplitOpener opener;
+  private final SplitOpener.Session session;
   private final ReadPace pace;
   private final Deque<ReadSplit> pending = new ArrayDeque<>();
   private @Nullable ReadSplit split;
   private @Nullable SplitCursor cursor;
   private volatile boolean woken;
 
-  CursorSplitReader(SplitOpener opener, ReadPace pace) {
-    this.opener = opener;
+  CursorSplitReader(SplitOpener.Session session, ReadPace pace) {
+    this.session = session;
     this.pace = pace;
   }
 
@@ -43,7 +43,7 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
       if (split == null) {
         return new RecordsBySplits<>(Map.of(), Set.of());
       }
-      cursor = opener.open(split);
+      cursor = session.open(split);
       cursor.pace(pace);
       skip(cursor, split.emitted());
     }
@@ -51,7 +51,9 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
     String id = split.splitId();
     boolean finished = false;
     long bytes = 0;
-    while (batch.size() < BATCH_RECORDS && bytes < BATCH_BYTES && !woken) {
+    // What is there goes on its way while the store is slow, and a reader that is woken up is not
+    // kept waiting by a store that is gone.
+    while (batch.size() < BATCH_RECORDS && bytes < BATCH_BYTES && !woken && cursor.isReady()) {
       SourceRecord next = cursor.next();
       if (next == null) {
         finished = true;
@@ -65,7 +67,7 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
       }
     }
     if (finished) {
-      close();
+      closeCursor();
     }
     return new RecordsBySplits<>(Map.of(id, batch), finished ? Set.of(id) : Set.of());
   }
@@ -89,6 +91,12 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
 
   @Override
   public void close() throws IOException {
+    try (session) {
+      closeCursor();
+    }
+  }
+
+  private void closeCursor() throws IOException {
     if (cursor != null) {
       cursor.close();
       cursor = null;

@@ -230,7 +230,18 @@ public final class EventAssembler {
 
   /** What was read so far, as the receipt of a split. */
   public SplitReceipt receipt(ReadSplit split, @Nullable String gap) {
+    return receipt(split, null, gap);
+  }
+
+  /** The same where rows have offsets that can be missing. */
+  public SplitReceipt receipt(
+      ReadSplit split, SplitReceipt.@Nullable Offsets offsets, @Nullable String gap) {
     return new SplitReceipt(
-        split.splitId(), split.input(), read, inWindow, filtered, rejected, gap);
+        split.splitId(), split.input(), read, inWindow, filtered, rejected, offsets, gap);
+  }
+
+  /** How many events of the window there were so far. */
+  public long inWindow() {
+    return inWindow;
   }
 }

@@ -4,9 +4,11 @@ import io.errata.api.ColumnType;
 import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventSchema;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The fields that have to be decoded for a schema: each path once, and where each use of it is
@@ -83,8 +85,17 @@ public final class FieldPlan {
   public boolean isDoubleOnly(String path) {
     return !List.of(schema.id(), schema.time()).contains(path)
         && !path.equals(schema.type())
-        && typedFields().stream()
-            .filter(field -> field.path().equals(path))
-            .allMatch(field -> field.type() == ColumnType.DOUBLE);
+        && Set.of(ColumnType.DOUBLE).equals(typesOf(path));
+  }
+
+  /** The types that a path is wanted as. */
+  public Set<ColumnType> typesOf(String path) {
+    Set<ColumnType> types = EnumSet.noneOf(ColumnType.class);
+    for (EventField field : typedFields()) {
+      if (field.path().equals(path)) {
+        types.add(field.type());
+      }
+    }
+    return types;
   }
 }

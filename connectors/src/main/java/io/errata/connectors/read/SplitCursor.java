@@ -17,6 +17,16 @@ public interface SplitCursor extends Closeable {
   void pace(ReadPace pace);
 
   /**
+   * Waits a moment for what {@link #next()} gives.
+   *
+   * @return false where it hasn't come yet; {@link #next()} would wait for it as long as it takes
+   * @throws io.errata.api.ErrataException UNAVAILABLE where the store fails
+   */
+  default boolean isReady() throws IOException {
+    return true;
+  }
+
+  /**
    * The next record, or null behind the receipt.
    *
    * @throws io.errata.api.ErrataException UNAVAILABLE where the store fails

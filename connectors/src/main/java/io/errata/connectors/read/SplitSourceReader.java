@@ -19,7 +19,7 @@ final class SplitSourceReader
 
   SplitSourceReader(SplitOpener opener, ReadPace pace, SourceReaderContext context) {
     super(
-        () -> new CursorSplitReader(opener, pace),
+        () -> new CursorSplitReader(opener.session(), pace),
         SplitSourceReader::emit,
         context.getConfiguration(),
         context);

@@ -2,7 +2,7 @@ package io.errata.connectors.registry;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import io.errata.connectors.Secret;
+import io.errata.api.Secret;
 import java.io.Serializable;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -36,7 +36,7 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the contract's events into files of every format. */
-final class EventFiles {
+public final class EventFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final MessageType PARQUET =
       MessageTypeParser.parseMessageType(
@@ -220,25 +220,30 @@ final class EventFiles {
   static void writeJsonLines(Path file, List<Map<String, Object>> rows) throws IOException {
     StringBuilder text = new StringBuilder();
     for (Map<String, Object> row : rows) {
-      ObjectNode event = JSON.createObjectNode();
-      for (EventField field : EventStore.FIELDS) {
-        @Nullable Object value = row.get(field.path());
-        if (field.path().equals("place.zip")) {
-          event.putObject("place").put("zip", (Integer) value);
-        } else if (value instanceof Boolean bool) {
-          event.put(field.path(), bool);
-        } else if (value instanceof BigDecimal
-            || value instanceof Double
-            || value instanceof Long
-            || value instanceof Integer) {
-          event.putRawValue(
-              field.path(), new com.fasterxml.jackson.databind.util.RawValue(value.toString()));
-        } else {
-          event.put(field.path(), value == null ? null : value.toString());
-        }
-      }
-      text.append(event).append('\n');
+      text.append(json(row)).append('\n');
     }
     Files.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** One event as a JSON object. */
+  public static String json(Map<String, Object> row) {
+    ObjectNode event = JSON.createObjectNode();
+    for (EventField field : EventStore.FIELDS) {
+      @Nullable Object value = row.get(field.path());
+      if (field.path().equals("place.zip")) {
+        event.putObject("place").put("zip", (Integer) value);
+      } else if (value instanceof Boolean bool) {
+        event.put(field.path(), bool);
+      } else if (value instanceof BigDecimal
+          || value instanceof Double
+          || value instanceof Long
+          || value instanceof Integer) {
+        event.putRawValue(
+            field.path(), new com.fasterxml.jackson.databind.util.RawValue(value.toString()));
+      } else {
+        event.put(field.path(), value == null ? null : value.toString());
+      }
+    }
+    return event.toString();
   }
 }

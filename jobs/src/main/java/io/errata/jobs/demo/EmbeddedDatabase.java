@@ -2,7 +2,7 @@ package io.errata.jobs.demo;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import io.errata.state.table.Secret;
+import io.errata.api.Secret;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

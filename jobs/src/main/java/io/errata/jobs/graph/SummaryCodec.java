@@ -1,6 +1,7 @@
 package io.errata.jobs.graph;
 
 import io.errata.connectors.event.SplitReceipt;
+import io.errata.connectors.event.ValueCodec;
 import io.errata.state.digest.SetDigest;
 import io.errata.state.plan.CorrectionCounts;
 import io.errata.state.plan.PlanFile;
@@ -31,13 +32,7 @@ final class SummaryCodec implements Codec<Summary> {
     } else if (summary instanceof Summary.Received received) {
       SplitReceipt receipt = received.receipt();
       out.writeByte(RECEIVED);
-      Texts.write(receipt.split(), out);
-      Texts.write(receipt.input(), out);
-      out.writeLong(receipt.read());
-      out.writeLong(receipt.inWindow());
-      out.writeLong(receipt.filtered());
-      out.writeLong(receipt.rejected());
-      Texts.write(receipt.gap(), out);
+      ValueCodec.writeReceipt(receipt, out);
     } else if (summary instanceof Summary.Written written) {
       out.writeByte(WRITTEN);
       out.writeByte(written.kind().ordinal());
@@ -67,16 +62,7 @@ final class SummaryCodec implements Codec<Summary> {
                   in.readLong(),
                   in.readLong(),
                   in.readLong()));
-      case RECEIVED ->
-          new Summary.Received(
-              new SplitReceipt(
-                  Texts.read(in),
-                  Texts.read(in),
-                  in.readLong(),
-                  in.readLong(),
-                  in.readLong(),
-                  in.readLong(),
-                  Texts.readNullable(in)));
+      case RECEIVED -> new Summary.Received(ValueCodec.readReceipt(in));
       case WRITTEN ->
           new Summary.Written(
               Summary.Written.Kind.values()[in.readByte()],

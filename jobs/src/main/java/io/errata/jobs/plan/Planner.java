@@ -6,7 +6,6 @@ import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.WindowSource;
-import io.errata.connectors.archive.ArchiveWindowSource;
 import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.jobs.graph.JobSummary;
@@ -101,7 +100,7 @@ public final class Planner implements AutoCloseable {
     stages.begin("prepare");
     CsvCorrections.removeOld(spec.table());
     LiveTable table = resources.hold(LiveTables.open(spec.table()));
-    WindowSource source = new ArchiveWindowSource(spec.events().archive());
+    WindowSource source = Sources.of(spec.events());
     Preparation prepared = new Preparer(spec, table, source).prepare();
     Optional<CsvCorrections> list = CsvCorrections.of(spec.table(), prepared.table());
 
@@ -292,6 +291,7 @@ public final class Planner implements AutoCloseable {
     files.addAll(summary.effectFiles());
     var correctionSet = allBarred ? SetDigest.EMPTY : summary.correctionSet();
     List<String> warnings = new ArrayList<>(prepared.warnings());
+    warnings.addAll(window.warnings(summary.receipts()));
     if (!gaps.isEmpty()) {
       warnings.add(
           gaps.size()

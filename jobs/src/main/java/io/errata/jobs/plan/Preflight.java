@@ -6,7 +6,6 @@ import io.errata.api.Worker;
 import io.errata.connectors.Gap;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.WindowSource;
-import io.errata.connectors.archive.ArchiveWindowSource;
 import io.errata.jobs.aggregate.AggregateWorker;
 import io.errata.jobs.plan.Finding.Level;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
@@ -33,7 +32,7 @@ public final class Preflight {
   }
 
   private void look(Spec spec) {
-    WindowSource source = new ArchiveWindowSource(spec.events().archive());
+    WindowSource source = Sources.of(spec.events());
     try (LiveTable table = LiveTables.open(spec.table())) {
       String answer =
           spec.table().csvOptions().isPresent()
@@ -66,8 +65,15 @@ public final class Preflight {
       find(
           Level.OK,
           "events",
-          window.inputs().size() + " files, about " + window.estimatedEvents() + " events to read.",
+          window.inputs().size()
+              + (spec.events().kafka().isPresent() ? " partitions" : " files")
+              + ", about "
+              + window.estimatedEvents()
+              + " events to read.",
           "");
+      for (String warning : window.warnings(List.of())) {
+        find(Level.WARNING, "events", warning, "");
+      }
       Level level =
           spec.limits().missingCoverage() == MissingCoverage.ALLOW ? Level.WARNING : Level.ERROR;
       Optional<ErrorCode> code =

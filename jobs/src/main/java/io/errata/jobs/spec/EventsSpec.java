@@ -3,6 +3,7 @@ package io.errata.jobs.spec;
 import io.errata.api.ColumnType;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.kafka.KafkaOptions;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,34 @@ import java.util.Optional;
 /**
  * Where events come from.
  *
- * @param archive files
+ * @param archive files, where events are read from an archive; exactly one of the two is there
+ * @param kafka topics, where events are read from Kafka
  * @param fields what the fields are called
  * @param quarantine ids of events that are not to be used: their keys go into quarantine
  */
-public record EventsSpec(ArchiveOptions archive, FieldsSpec fields, List<String> quarantine) {
+public record EventsSpec(
+    Optional<ArchiveOptions> archive,
+    Optional<KafkaSpec> kafka,
+    FieldsSpec fields,
+    List<String> quarantine) {
   public EventsSpec {
     quarantine = List.copyOf(quarantine);
+  }
+
+  /**
+   * Which topics, and what their records hold.
+   *
+   * @param options which topics are read, and how
+   * @param format of the values
+   * @param keyFormat of the keys, where they have fields; else they are text
+   */
+  public record KafkaSpec(
+      KafkaOptions options, RecordFormatName format, Optional<RecordFormatName> keyFormat) {}
+
+  /** What the bytes of a record hold. */
+  public enum RecordFormatName {
+    /** One JSON object, UTF-8. */
+    JSON
   }
 
   /**

@@ -65,12 +65,16 @@ final class References {
       problems.add(
           node.location(),
           path,
-          "references are understood in " + String.join(", ", allowedInOrder()) + " only");
+          "references are understood in connections only: "
+              + String.join(", ", sectionsThatAllow()));
     }
   }
 
-  private static List<String> allowedInOrder() {
-    return SpecOptions.credentials().stream().map(SpecOption::path).toList();
+  private static List<String> sectionsThatAllow() {
+    return SpecOptions.credentials().stream()
+        .map(option -> option.path().substring(0, option.path().lastIndexOf('.')))
+        .distinct()
+        .toList();
   }
 
   /** Refuses a password in the URL, which is printed and stored. */

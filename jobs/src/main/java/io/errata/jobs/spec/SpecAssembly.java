@@ -1,14 +1,17 @@
 package io.errata.jobs.spec;
 
 import io.errata.api.ErrataException;
+import io.errata.api.Secret;
 import io.errata.connectors.Window;
 import io.errata.connectors.archive.ArchiveOptions;
+import io.errata.connectors.kafka.KafkaOptions;
+import io.errata.connectors.kafka.KafkaSecurity;
 import io.errata.jobs.aggregate.AggregateSpec;
 import io.errata.jobs.spec.EventsSpec.FieldsSpec;
+import io.errata.jobs.spec.EventsSpec.KafkaSpec;
 import io.errata.jobs.spec.Spec.BaseSpec;
 import io.errata.jobs.spec.Spec.FilterSpec;
 import io.errata.state.table.LiveTableOptions;
-import io.errata.state.table.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -51,7 +54,10 @@ final class SpecAssembly {
     String url = place.isCsv() ? place.csvUrl() : credential(SpecOptions.URL);
     String user = credential(SpecOptions.USER);
     String password = credential(SpecOptions.PASSWORD);
-    ArchiveOptions archive = archive();
+    boolean fromKafka = isFromKafka();
+    Optional<KafkaSpec> kafka = fromKafka ? kafka() : Optional.empty();
+    Optional<ArchiveOptions> archive =
+        values.isGiven("events.archive") ? Optional.ofNullable(archive()) : Optional.empty();
     Optional<String> completeTo = completeTo();
     if (!problems.isEmpty()) {
       return null;
@@ -59,7 +65,7 @@ final class SpecAssembly {
     return new Spec(
         required(SpecOptions.NAME),
         present(window),
-        new EventsSpec(present(archive), fields(), required(SpecOptions.EVENTS_QUARANTINE)),
+        new EventsSpec(archive, kafka, fields(), required(SpecOptions.EVENTS_QUARANTINE)),
         new FilterSpec(
             required(SpecOptions.FILTER_TYPE),
             Optional.ofNullable(values.find(SpecOptions.FILTER_WHERE))),
@@ -107,6 +113,113 @@ final class SpecAssembly {
       return null;
     }
     return new Window(from, to);
+  }
+
+  private boolean isFromKafka() {
+    boolean kafka = values.isGiven("events.kafka");
+    boolean archive = values.isGiven("events.archive");
+    if (kafka && archive) {
+      problem("events", "it has both kafka and archive; keep one");
+    } else if (!kafka && !archive && !values.hidden("events.archive")) {
+      problem("events", "it has neither archive nor kafka; say where events are read");
+    }
+    return kafka;
+  }
+
+  private Optional<KafkaSpec> kafka() {
+    List<String> topics = new ArrayList<>();
+    String topic = values.find(SpecOptions.KAFKA_TOPIC);
+    if (topic != null) {
+      topics.add(topic);
+    }
+    List<String> several = values.find(SpecOptions.KAFKA_TOPICS);
+    if (several != null) {
+      topics.addAll(several);
+    }
+    String pattern = values.find(SpecOptions.KAFKA_TOPIC_PATTERN);
+    List<String> given =
+        List.of(SpecOptions.KAFKA_TOPIC, SpecOptions.KAFKA_TOPICS, SpecOptions.KAFKA_TOPIC_PATTERN)
+            .stream()
+            .map(SpecOption::path)
+            .filter(values::isGiven)
+            .toList();
+    if (given.size() != 1) {
+      problem(
+          "events.kafka",
+          given.isEmpty()
+              ? "it names no topic; give topic, topics or topic-pattern"
+              : "it has " + String.join(" and ", given) + "; keep one");
+    }
+    Duration slack = values.find(SpecOptions.KAFKA_SLACK);
+    Duration before = values.find(SpecOptions.KAFKA_SLACK_BEFORE);
+    Duration after = values.find(SpecOptions.KAFKA_SLACK_AFTER);
+    KafkaSecurity security = new KafkaSecurity(sasl(), tls());
+    if (!problems.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new KafkaSpec(
+              new KafkaOptions(
+                  required(SpecOptions.KAFKA_BROKERS),
+                  topics,
+                  pattern,
+                  before == null ? present(slack) : before,
+                  after == null ? present(slack) : after,
+                  required(SpecOptions.KAFKA_OFFSETS),
+                  required(SpecOptions.KAFKA_ISOLATION),
+                  required(SpecOptions.KAFKA_PROPERTIES),
+                  security),
+              required(SpecOptions.KAFKA_FORMAT),
+              Optional.ofNullable(values.find(SpecOptions.KAFKA_KEY_FORMAT))));
+    } catch (ErrataException e) {
+      problem("events.kafka", e.getMessage() + ". " + e.next());
+      return Optional.empty();
+    }
+  }
+
+  private KafkaSecurity.@Nullable Sasl sasl() {
+    if (!values.isGiven("events.kafka.sasl")) {
+      return null;
+    }
+    KafkaSecurity.Mechanism mechanism = values.find(SpecOptions.KAFKA_SASL_MECHANISM);
+    String user = credential(SpecOptions.KAFKA_SASL_USER);
+    String password = secret(SpecOptions.KAFKA_SASL_PASSWORD);
+    return mechanism == null || user == null || password == null
+        ? null
+        : new KafkaSecurity.Sasl(mechanism, user, Secret.of(password));
+  }
+
+  private KafkaSecurity.@Nullable Tls tls() {
+    if (!values.isGiven("events.kafka.tls")) {
+      return null;
+    }
+    String ca = credential(SpecOptions.KAFKA_TLS_CA);
+    String certificate = credential(SpecOptions.KAFKA_TLS_CERTIFICATE);
+    String key = secret(SpecOptions.KAFKA_TLS_KEY);
+    String keyPassword = secret(SpecOptions.KAFKA_TLS_KEY_PASSWORD);
+    if (values.isGiven(SpecOptions.KAFKA_TLS_KEY.path())
+        != values.isGiven(SpecOptions.KAFKA_TLS_CERTIFICATE.path())) {
+      problem(
+          "events.kafka.tls", "certificate and key belong together; give both, or leave both out");
+    }
+    return new KafkaSecurity.Tls(
+        "system".equals(ca) ? null : ca,
+        certificate,
+        key == null ? null : Secret.of(key),
+        keyPassword == null ? null : Secret.of(keyPassword));
+  }
+
+  /** What a reference stands for that must be one. */
+  private @Nullable String secret(SpecOption<String> option) {
+    String text = values.find(option);
+    if (text != null && !References.isReference(text)) {
+      problem(
+          option.path(),
+          "it must be a reference, so that the secret itself stands nowhere; write \"${env:NAME}\" or \"${file:path}\"");
+      return null;
+    }
+    return credential(option);
   }
 
   private @Nullable ArchiveOptions archive() {

@@ -10,6 +10,11 @@ import io.errata.connectors.ReadRate;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.archive.ArchiveOptions.Format;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.kafka.KafkaOptions;
+import io.errata.connectors.kafka.KafkaOptions.Isolation;
+import io.errata.connectors.kafka.KafkaSecurity.Mechanism;
+import io.errata.connectors.kafka.OffsetRange;
+import io.errata.jobs.spec.EventsSpec.RecordFormatName;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
@@ -47,11 +52,134 @@ final class SpecOptions {
           REQUIRED,
           "Where the window ends in event time, exclusive: ISO 8601 with Z or an offset.");
 
+  static final SpecOption<String> KAFKA_BROKERS =
+      SpecOption.of(
+          "events.kafka.brokers",
+          ValueType.text(),
+          REQUIRED_IN_SECTION,
+          "Some of the cluster's brokers, as `host:port` with commas between them. Give `events.kafka` or `events.archive`.");
+  static final SpecOption<String> KAFKA_TOPIC =
+      SpecOption.of(
+          "events.kafka.topic",
+          ValueType.text(),
+          EITHER,
+          "The topic; the other forms are `topics` and `topic-pattern`.");
+  static final SpecOption<List<String>> KAFKA_TOPICS =
+      SpecOption.of("events.kafka.topics", ValueType.names(), EITHER, "Several topics by name.");
+  static final SpecOption<String> KAFKA_TOPIC_PATTERN =
+      SpecOption.of(
+          "events.kafka.topic-pattern",
+          ValueType.pattern(),
+          EITHER,
+          "A regular expression that the whole name of a topic must match.");
+  static final SpecOption<RecordFormatName> KAFKA_FORMAT =
+      SpecOption.of(
+          "events.kafka.format",
+          ValueType.oneOf(words(RecordFormatName.values())),
+          REQUIRED_IN_SECTION,
+          "What the values of the records hold.");
+  static final SpecOption<RecordFormatName> KAFKA_KEY_FORMAT =
+      SpecOption.of(
+              "events.kafka.key-format",
+              ValueType.oneOf(words(RecordFormatName.values())),
+              OPTIONAL,
+              "What the keys hold, where they have fields (`kafka.key.NAME`).")
+          .withDefaultText("text, as `kafka.key`");
+  static final SpecOption<Duration> KAFKA_SLACK =
+      SpecOption.of(
+              "events.kafka.slack",
+              ValueType.duration(),
+              OPTIONAL,
+              "How far the timestamp of an event's record, and its place in the topic, may be from the event's time, either way.")
+          .withDefault(KafkaOptions.DEFAULT_SLACK, "`" + KafkaOptions.DEFAULT_SLACK + "`");
+  static final SpecOption<Duration> KAFKA_SLACK_BEFORE =
+      SpecOption.of(
+              "events.kafka.slack-before",
+              ValueType.duration(),
+              OPTIONAL,
+              "How much earlier than its time an event may stand in the topic.")
+          .withDefaultText("`events.kafka.slack`");
+  static final SpecOption<Duration> KAFKA_SLACK_AFTER =
+      SpecOption.of(
+              "events.kafka.slack-after",
+              ValueType.duration(),
+              OPTIONAL,
+              "How much later than its time an event may stand in the topic.")
+          .withDefaultText("`events.kafka.slack`");
+  static final SpecOption<Map<String, OffsetRange>> KAFKA_OFFSETS =
+      SpecOption.of(
+              "events.kafka.offsets",
+              ValueType.mapOf(ValueType.offsets()),
+              OPTIONAL,
+              "Exactly these offsets and no other partition: for each `topic-partition` a range such as `1000..5000`, the end"
+                  + " exclusive. Events outside of the window are left out all the same.")
+          .withDefault(Map.of(), "those that hold the window");
+  static final SpecOption<Isolation> KAFKA_ISOLATION =
+      SpecOption.of(
+              "events.kafka.isolation",
+              ValueType.oneOf(words(Isolation.values())),
+              OPTIONAL,
+              "Which records of transactions are read: `read-committed`, or with `read-uncommitted` those of aborted ones too.")
+          .withDefault(Isolation.READ_COMMITTED, "`read-committed`");
+  static final SpecOption<Map<String, String>> KAFKA_PROPERTIES =
+      SpecOption.of(
+              "events.kafka.properties",
+              ValueType.mapOf(ValueType.scalar()),
+              OPTIONAL,
+              "Settings of Kafka's clients that change how fast or how patiently something is read; docs/sources.md lists them.")
+          .withDefault(Map.of(), "Kafka's own");
+  static final SpecOption<Mechanism> KAFKA_SASL_MECHANISM =
+      SpecOption.of(
+          "events.kafka.sasl.mechanism",
+          ValueType.oneOf(mechanisms()),
+          REQUIRED_IN_SECTION,
+          "How the password is shown to the brokers.");
+  static final SpecOption<String> KAFKA_SASL_USER =
+      SpecOption.of(
+          "events.kafka.sasl.user",
+          ValueType.credential(),
+          REQUIRED_IN_SECTION,
+          "Who logs in. May hold `${env:NAME}` and `${file:path}`.");
+  static final SpecOption<String> KAFKA_SASL_PASSWORD =
+      SpecOption.of(
+          "events.kafka.sasl.password",
+          ValueType.secret(),
+          REQUIRED_IN_SECTION,
+          "The password, as a reference: `${env:NAME}` or `${file:path}`.");
+  static final SpecOption<String> KAFKA_TLS_CA =
+      SpecOption.of(
+          "events.kafka.tls.ca",
+          ValueType.credential(),
+          REQUIRED_IN_SECTION,
+          "The certificates in PEM of those who vouch for the brokers, such as `${file:ca.pem}`; `system` for those that the"
+              + " JVM trusts.");
+  static final SpecOption<String> KAFKA_TLS_CERTIFICATE =
+      SpecOption.of(
+              "events.kafka.tls.certificate",
+              ValueType.credential(),
+              OPTIONAL,
+              "The client's certificate in PEM with its chain, such as `${file:client.pem}`.")
+          .withDefaultText("none");
+  static final SpecOption<String> KAFKA_TLS_KEY =
+      SpecOption.of(
+              "events.kafka.tls.key",
+              ValueType.secret(),
+              OPTIONAL,
+              "The key of the client's certificate in PEM (PKCS #8), as a reference, such as `${file:client.key}`.")
+          .withDefaultText("none");
+  static final SpecOption<String> KAFKA_TLS_KEY_PASSWORD =
+      SpecOption.of(
+              "events.kafka.tls.key-password",
+              ValueType.secret(),
+              OPTIONAL,
+              "What the key is encrypted with, as a reference.")
+          .withDefaultText("none");
+
   static final SpecOption<String> ARCHIVE_PATH =
       SpecOption.of(
           "events.archive.path",
           ValueType.path(),
-          REQUIRED,
+          REQUIRED_IN_SECTION,
           "A folder or a file: a path, relative to the spec's folder, or a URI such as `gs://…` or `s3://…`.");
   static final SpecOption<String> ARCHIVE_LAYOUT =
       SpecOption.of(
@@ -383,6 +511,25 @@ final class SpecOptions {
           NAME,
           FROM,
           TO,
+          KAFKA_BROKERS,
+          KAFKA_TOPIC,
+          KAFKA_TOPICS,
+          KAFKA_TOPIC_PATTERN,
+          KAFKA_FORMAT,
+          KAFKA_KEY_FORMAT,
+          KAFKA_SLACK,
+          KAFKA_SLACK_BEFORE,
+          KAFKA_SLACK_AFTER,
+          KAFKA_OFFSETS,
+          KAFKA_ISOLATION,
+          KAFKA_PROPERTIES,
+          KAFKA_SASL_MECHANISM,
+          KAFKA_SASL_USER,
+          KAFKA_SASL_PASSWORD,
+          KAFKA_TLS_CA,
+          KAFKA_TLS_CERTIFICATE,
+          KAFKA_TLS_KEY,
+          KAFKA_TLS_KEY_PASSWORD,
           ARCHIVE_PATH,
           ARCHIVE_LAYOUT,
           ARCHIVE_FORMAT,
@@ -435,8 +582,6 @@ final class SpecOptions {
 
   static {
     LATER.put(
-        "events.kafka", "this release reads archives only, not Kafka yet; give events.archive");
-    LATER.put(
         "correct",
         "this release doesn't know `correct: difference` yet; it corrects bucketed and running rows");
   }
@@ -454,7 +599,16 @@ final class SpecOptions {
 
   /** The places where references to secrets are understood. */
   static List<SpecOption<String>> credentials() {
-    return List.of(URL, USER, PASSWORD);
+    return List.of(
+        URL,
+        USER,
+        PASSWORD,
+        KAFKA_SASL_USER,
+        KAFKA_SASL_PASSWORD,
+        KAFKA_TLS_CA,
+        KAFKA_TLS_CERTIFICATE,
+        KAFKA_TLS_KEY,
+        KAFKA_TLS_KEY_PASSWORD);
   }
 
   /** Those that are relative to the spec's folder. */
@@ -497,6 +651,14 @@ final class SpecOptions {
 
   static boolean isQuery(String text) {
     return text.strip().toLowerCase(Locale.ROOT).startsWith("select");
+  }
+
+  private static Map<String, Mechanism> mechanisms() {
+    Map<String, Mechanism> mechanisms = new LinkedHashMap<>();
+    for (Mechanism mechanism : Mechanism.values()) {
+      mechanisms.put(mechanism.text(), mechanism);
+    }
+    return mechanisms;
   }
 
   private static <E extends Enum<E>> Map<String, E> words(E[] values) {

@@ -93,6 +93,8 @@ final class SpecSchema {
   /** The fields of which one set must be there, and no other. */
   private static List<List<String>> forms(String section) {
     return switch (section) {
+      case "events" -> List.of(List.of("kafka"), List.of("archive"));
+      case "events.kafka" -> List.of(List.of("topic"), List.of("topics"), List.of("topic-pattern"));
       case "worker" -> List.of(List.of("name", "version"), List.of("aggregate"));
       case "worker.aggregate" -> List.of(List.of("key", "columns"));
       case "table" -> List.of(List.of("jdbc", "name"), List.of("csv"));

@@ -8,6 +8,7 @@ import io.errata.connectors.ReadRate;
 import io.errata.connectors.expression.Call;
 import io.errata.connectors.expression.Conditions;
 import io.errata.connectors.expression.ScalarExpression;
+import io.errata.connectors.kafka.OffsetRange;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.YamlNode.Mapping;
 import io.errata.jobs.spec.YamlNode.Scalar;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,7 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
   }
 
   private static final Pattern PERCENT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)\\s*%");
+  private static final Pattern OFFSETS = Pattern.compile("(\\d{1,18})\\.\\.(\\d{1,18})");
   private static final Pattern RATE =
       Pattern.compile("(\\d{1,12})\\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)?\\s*/\\s*s");
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
@@ -132,6 +135,55 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
             throw new IllegalArgumentException(text + " is longer than 366 days");
           }
           return duration;
+        });
+  }
+
+  /** A regular expression. */
+  static ValueType<String> pattern() {
+    return ofText(
+        schema("string").put("minLength", 1),
+        text -> {
+          try {
+            Pattern.compile(text);
+          } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                YamlReader.shorten(text) + " is not a regular expression: " + e.getDescription(),
+                e);
+          }
+          return text;
+        });
+  }
+
+  /** A range of offsets. */
+  static ValueType<OffsetRange> offsets() {
+    ObjectNode schema = schema("string").put("pattern", "^\\d{1,18}\\.\\.\\d{1,18}$");
+    schema.putArray("examples").add("1000..5000");
+    return ofText(
+        schema,
+        text -> {
+          Matcher range = OFFSETS.matcher(text);
+          if (!range.matches() || Long.parseLong(range.group(1)) > Long.parseLong(range.group(2))) {
+            throw new IllegalArgumentException(
+                YamlReader.shorten(text)
+                    + " is not a range of offsets, such as 1000..5000 with the end exclusive");
+          }
+          return new OffsetRange(Long.parseLong(range.group(1)), Long.parseLong(range.group(2)));
+        });
+  }
+
+  /** A text, a number, or true or false, as text. */
+  static ValueType<String> scalar() {
+    ObjectNode schema = JsonNodeFactory.instance.objectNode();
+    schema.putArray("type").add("string").add("number").add("boolean");
+    return new ValueType<>(
+        schema,
+        (node, path, problems) -> {
+          if (node instanceof Scalar scalar && scalar.kind() != Scalar.Kind.NULL) {
+            return scalar.text();
+          }
+          problems.add(
+              node.location(), path, wrongKind(node, "a text, a number, or true or false", ""));
+          return null;
         });
   }
 

@@ -26,7 +26,8 @@ final class SampleSpec {
         "daily-totals",
         new Window(Instant.parse("2024-06-10T12:00:00Z"), Instant.parse("2024-06-10T12:30:00Z")),
         new EventsSpec(
-            ArchiveOptions.of("events", "", ArchiveOptions.Format.PARQUET),
+            Optional.of(ArchiveOptions.of("events", "", ArchiveOptions.Format.PARQUET)),
+            Optional.empty(),
             new EventsSpec.FieldsSpec(
                 "id", "ts", TimeUnit.MILLIS, Optional.empty(), List.of(), Map.of()),
             List.of()),

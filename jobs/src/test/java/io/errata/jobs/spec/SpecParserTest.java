@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
+import io.errata.api.Secret;
 import io.errata.connectors.ReadRate;
 import io.errata.connectors.Window;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.kafka.KafkaOptions;
+import io.errata.connectors.kafka.KafkaSecurity;
+import io.errata.connectors.kafka.OffsetRange;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
-import io.errata.state.table.Secret;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +70,7 @@ class SpecParserTest {
             new Window(
                 Instant.parse("2024-06-10T12:00:00Z"), Instant.parse("2024-06-10T12:30:00Z")));
     assertThat(spec.events().archive())
-        .isEqualTo(
+        .contains(
             new ArchiveOptions(
                 "/specs/archive/payments",
                 "date=%Y-%m-%d",
@@ -141,7 +144,7 @@ class SpecParserTest {
     Spec spec = Specs.parse(MINIMAL);
     assertThat(spec.window().from()).isEqualTo(Instant.parse("2024-06-10T12:00:00Z"));
     assertThat(spec.events().archive())
-        .isEqualTo(
+        .contains(
             new ArchiveOptions(
                 "gs://events/payments",
                 "",
@@ -506,15 +509,84 @@ class SpecParserTest {
 
   @Test
   void laterSettings_areKnownAndRefused() {
-    assertThat(
-            problems(
-                DECLARED,
-                "events.kafka={ brokers: 'localhost:9092', topic: payments }",
-                "correct=difference"))
+    assertThat(problems(DECLARED, "correct=difference"))
         .containsExactly(
-            "in --set events.kafka: events.kafka: this release reads archives only, not Kafka yet; give events.archive",
             "in --set correct: correct: this release doesn't know `correct: difference` yet; it corrects bucketed and running"
                 + " rows");
+  }
+
+  // Kafka.
+
+  private static final String KAFKA =
+      "events={ kafka: { brokers: 'localhost:9092', topic: payments, format: json }, fields: { id: id, time: ts, type: kind } }";
+
+  @Test
+  void kafka_ofTheLeast_givesDefaults() {
+    Spec spec = Specs.parse(DECLARED, KAFKA);
+    assertThat(spec.events().archive()).isEmpty();
+    assertThat(spec.events().kafka())
+        .contains(
+            new EventsSpec.KafkaSpec(
+                KafkaOptions.of("localhost:9092", "payments"),
+                EventsSpec.RecordFormatName.JSON,
+                Optional.empty()));
+  }
+
+  @Test
+  void kafka_ofEverySetting_givesIt(@TempDir Path folder) throws IOException {
+    Path password = Files.writeString(folder.resolve("password"), "s3cret\n");
+    Path pem = Files.writeString(folder.resolve("pem"), "PEM");
+    Spec spec =
+        Specs.parse(
+            DECLARED,
+            KAFKA,
+            "events.kafka.topic-pattern=pay.*",
+            "events.kafka.topic=null",
+            "events.kafka.key-format=json",
+            "events.kafka.slack=PT1M",
+            "events.kafka.slack-after=PT2H",
+            "events.kafka.offsets={ payments-0: 10..20 }",
+            "events.kafka.isolation=read-uncommitted",
+            "events.kafka.properties={ fetch.max.bytes: 1000000 }",
+            "events.kafka.sasl={ mechanism: SCRAM-SHA-512, user: errata, password: '${file:"
+                + password
+                + "}' }",
+            "events.kafka.tls={ ca: '${file:" + pem + "}' }");
+    KafkaOptions options = spec.events().kafka().orElseThrow().options();
+    assertThat(options.topics()).isEmpty();
+    assertThat(options.topicPattern()).isEqualTo("pay.*");
+    assertThat(options.slackBefore()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(options.slackAfter()).isEqualTo(Duration.ofHours(2));
+    assertThat(options.offsets()).isEqualTo(Map.of("payments-0", new OffsetRange(10, 20)));
+    assertThat(options.isolation()).isEqualTo(KafkaOptions.Isolation.READ_UNCOMMITTED);
+    assertThat(options.properties()).isEqualTo(Map.of("fetch.max.bytes", "1000000"));
+    assertThat(options.security())
+        .isEqualTo(
+            new KafkaSecurity(
+                new KafkaSecurity.Sasl(
+                    KafkaSecurity.Mechanism.SCRAM_SHA_512, "errata", Secret.of("s3cret")),
+                new KafkaSecurity.Tls("PEM", null, null, null)));
+  }
+
+  @Test
+  void kafka_thatCannotBe_isRefused() {
+    assertThat(problems(DECLARED, KAFKA, "events.kafka.topics=[a, b]"))
+        .containsExactly(
+            "in --set events: events.kafka: it has events.kafka.topic and events.kafka.topics; keep one");
+    assertThat(problems(DECLARED, KAFKA, "events.kafka.offsets={ payments-0: 20..10 }"))
+        .singleElement()
+        .asString()
+        .contains("events.kafka.offsets");
+    assertThat(problems(DECLARED, KAFKA, "events.kafka.properties={ group.id: mine }"))
+        .singleElement()
+        .asString()
+        .contains("Cannot set the Kafka property group.id");
+    assertThat(
+            problems(
+                DECLARED, KAFKA, "events.kafka.sasl={ mechanism: PLAIN, user: a, password: b }"))
+        .singleElement()
+        .asString()
+        .contains("it must be a reference");
   }
 
   // Overrides.
@@ -656,7 +728,8 @@ class SpecParserTest {
     Path file = folder.resolve("incident.yaml");
     Files.writeString(file, MINIMAL.replace("gs://events/payments", "events"));
     Spec spec = SpecParser.parse(file, List.of("table.jdbc.url=embedded:pg"));
-    assertThat(spec.events().archive().path()).isEqualTo(folder.resolve("events").toString());
+    assertThat(spec.events().archive().orElseThrow().path())
+        .isEqualTo(folder.resolve("events").toString());
     assertThat(spec.plans()).isEqualTo(folder.resolve("plans").toString());
     assertThat(SpecParser.parseText(spec.text(), List.of())).isEqualTo(spec);
   }

@@ -4,7 +4,7 @@ import static io.errata.jobs.spec.Specs.DECLARED;
 import static io.errata.jobs.spec.Specs.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.errata.state.table.Secret;
+import io.errata.api.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +112,7 @@ class SpecSecretsTest {
   void reference_elsewhere_isRefused() {
     assertThat(problems(DECLARED, "filter.where=user_id = '${env:PGPASSWORD}'"))
         .containsExactly(
-            "in --set filter.where: filter.where: references are understood in table.jdbc.url, table.jdbc.user,"
-                + " table.jdbc.password only");
+            "in --set filter.where: filter.where: references are understood in connections only: table.jdbc,"
+                + " events.kafka.sasl, events.kafka.tls");
   }
 }

@@ -1,5 +1,6 @@
 package io.errata.state.table;
 
+import io.errata.api.Secret;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
@@ -7,46 +7,47 @@ import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.read.Conversion;
 import io.errata.connectors.read.FieldPlan;
-import org.jspecify.annotations.Nullable;
 
-/** Whether a file has the fields that are needed, in types that can become the wanted ones. */
-final class SchemaCheck {
+/** Whether an input has the fields that are needed, in types that can become the wanted ones. */
+public final class SchemaCheck {
   private SchemaCheck() {}
 
   /**
+   * Refuses what doesn't fit.
+   *
+   * @param file the input, as messages name it
    * @throws ErrataException INVALID_SOURCE for the first that hasn't, naming file, field and both
    *     types
    */
-  static void check(String file, FileColumns columns, EventSchema schema) {
+  public static void check(String file, SourceColumns columns, EventSchema schema) {
     for (String path : new FieldPlan(schema).paths()) {
       find(file, columns, path);
     }
     SourceColumn time = find(file, columns, schema.time());
     boolean isTime = time.type() == null || Conversion.isTime(time.type());
-    if (!isTime && !columns.isUntyped()) {
+    if (!isTime && !columns.isUntyped(schema.time())) {
       throw mismatch(file, schema.time(), time, "a time");
     }
     if (!schema.isIdPosition()) {
       SourceColumn id = find(file, columns, schema.id());
-      if (id.type() == ColumnType.DOUBLE && !columns.isUntyped()) {
+      if (id.type() == ColumnType.DOUBLE && !columns.isUntyped(schema.id())) {
         throw mismatch(file, schema.id(), id, "an id");
       }
     }
     for (EventField field : new FieldPlan(schema).typedFields()) {
       SourceColumn column = find(file, columns, field.path());
-      @Nullable ColumnType from = column.type();
-      boolean possible =
-          columns.isUntyped()
-              ? Conversion.isPossibleFromText(field.type())
-              : from == null || Conversion.isPossible(from, field.type());
-      if (!possible) {
+      if (!columns.isPossible(field.path(), column, field.type())) {
         throw mismatch(file, field.path(), column, field.type().toString());
       }
     }
   }
 
-  /** The field, which is there and can be decoded. */
-  static SourceColumn find(String file, FileColumns columns, String path) {
+  /**
+   * The field, which is there and can be decoded.
+   *
+   * @throws ErrataException INVALID_SOURCE where it isn't, naming the nearest
+   */
+  public static SourceColumn find(String file, SourceColumns columns, String path) {
     SourceColumn column =
         columns
             .find(path)
@@ -75,7 +76,7 @@ final class SchemaCheck {
     return column;
   }
 
-  private static String some(FileColumns columns) {
+  private static String some(SourceColumns columns) {
     int shown = 20;
     String names = String.join(", ", columns.paths().stream().limit(shown).toList());
     return columns.paths().size() > shown ? names + ", …" : names;

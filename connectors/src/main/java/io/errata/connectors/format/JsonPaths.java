@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import java.util.HashMap;
 import java.util.List;

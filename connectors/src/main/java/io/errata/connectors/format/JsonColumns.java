@@ -1,5 +1,6 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.errata.api.ColumnType;
@@ -12,34 +13,37 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields that the first lines of a JSON Lines file have, with the type of the first value that
- * isn't null. Lines need not have all fields, so what the sample lacks may still be there.
+ * The fields that a sample of JSON objects have, with the type of the first value that isn't null.
+ * Objects need not have all fields, so what the sample lacks may still be there.
+ *
+ * @param types by dotted path; empty where a field was null in all of them
  */
-record JsonColumns(Map<String, Optional<ColumnType>> types) implements FileColumns {
-  private static final long SAMPLE_BYTES = 4L << 20;
-
+public record JsonColumns(Map<String, Optional<ColumnType>> types) implements SourceColumns {
   /** Longer paths are no field that anybody names; with their prefixes they take much memory. */
   private static final int MAX_PATH = 512;
 
   private static final int MAX_PATHS = 100_000;
 
-  static JsonColumns sample(LineReader lines) throws IOException {
-    Map<String, Optional<ColumnType>> types = new TreeMap<>();
-    while (lines.next() && lines.start() < SAMPLE_BYTES) {
-      if (lines.isTooLong()) {
-        continue;
-      }
-      int from = lines.start() == 0 && lines.length() > 2 && lines.line()[0] == (byte) 0xEF ? 3 : 0;
-      try (JsonParser parser =
-          JsonLineParser.JSON.createParser(lines.line(), from, lines.length() - from)) {
+  /** Looks at one object after another. */
+  public static final class Sample {
+    private final Map<String, Optional<ColumnType>> types = new TreeMap<>();
+
+    /** Adds the fields of an object; what isn't one tells nothing about the others. */
+    public void add(byte[] json, int offset, int length) throws IOException {
+      try (JsonParser parser = JsonObjectParser.JSON.createParser(json, offset, length)) {
         if (parser.nextToken() == JsonToken.START_OBJECT) {
           object(parser, "", types);
         }
-      } catch (com.fasterxml.jackson.core.JacksonException e) {
-        // A line that isn't JSON is rejected when it is read; it tells nothing about the others.
+      } catch (JacksonException e) {
+        // It is rejected when it is read.
+        return;
       }
     }
-    return new JsonColumns(types);
+
+    /** What was seen so far. */
+    public JsonColumns columns() {
+      return new JsonColumns(new TreeMap<>(types));
+    }
   }
 
   private static void object(
@@ -54,7 +58,7 @@ record JsonColumns(Map<String, Optional<ColumnType>> types) implements FileColum
       } else if (token.isStructStart()) {
         parser.skipChildren();
       } else if (isKept && (types.size() < MAX_PATHS || types.containsKey(path))) {
-        @Nullable Object value = JsonLineParser.scalar(parser, token, false);
+        @Nullable Object value = JsonObjectParser.scalar(parser, token, false);
         types.merge(path, type(value), (first, second) -> first.isPresent() ? first : second);
       }
     }
@@ -81,7 +85,7 @@ record JsonColumns(Map<String, Optional<ColumnType>> types) implements FileColum
   }
 
   @Override
-  public FileColumns and(FileColumns other) {
+  public SourceColumns and(SourceColumns other) {
     Map<String, Optional<ColumnType>> all = new TreeMap<>(types);
     ((JsonColumns) other)
         .types.forEach(

@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import io.errata.connectors.event.Unreadable;
 import java.nio.ByteBuffer;
@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
  * Text from bytes, strictly: Java's own decoding replaces what it can't decode, which would change
  * the event.
  */
-final class Utf8 {
+public final class Utf8 {
   private static final Unreadable BROKEN = new Unreadable("text that is not UTF-8");
 
   private Utf8() {}
 
   /** A {@link String} or {@link Unreadable}. */
-  static Object decode(byte[] bytes, int offset, int length) {
+  public static Object decode(byte[] bytes, int offset, int length) {
     for (int i = offset; i < offset + length; i++) {
       if (bytes[i] < 0) {
         return decodeStrictly(ByteBuffer.wrap(bytes, offset, length));

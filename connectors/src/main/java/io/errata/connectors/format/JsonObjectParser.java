@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,13 +11,17 @@ import io.errata.connectors.read.NumberText;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the wanted fields from one JSON object. Numbers stay exact; a field that is there twice is
- * a guess and none is made.
+ * a guess and none is made. Not thread-safe.
  */
-final class JsonLineParser {
+public final class JsonObjectParser {
+  /** The longest text that is parsed, in bytes. */
+  public static final int MAX_LENGTH = 64 << 20;
+
   private static final int MAX_DIGITS = 150_000;
   private static final int DEEPEST = 1_000;
 
@@ -25,7 +29,7 @@ final class JsonLineParser {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxStringLength(LineReader.MAX_LINE)
+                  .maxStringLength(MAX_LENGTH)
                   .maxNumberLength(MAX_DIGITS)
                   .maxNameLength(1 << 16)
                   .maxNestingDepth(DEEPEST)
@@ -42,22 +46,38 @@ final class JsonLineParser {
   private final @Nullable Object[] values;
   private final boolean[] seen;
 
-  JsonLineParser(FieldPlan plan) {
-    paths = JsonPaths.of(plan.paths());
-    values = new @Nullable Object[plan.size()];
-    seen = new boolean[plan.size()];
-    doubleOnly = new boolean[plan.size()];
+  /** Takes all fields of a plan. */
+  public JsonObjectParser(FieldPlan plan) {
+    this(plan, plan.paths());
+  }
+
+  /**
+   * Takes some fields.
+   *
+   * @param plan says how numbers are wanted
+   * @param wanted dotted paths, in the order of {@link #values()}
+   */
+  public JsonObjectParser(FieldPlan plan, List<String> wanted) {
+    paths = JsonPaths.of(wanted);
+    values = new @Nullable Object[wanted.size()];
+    seen = new boolean[wanted.size()];
+    doubleOnly = new boolean[wanted.size()];
     for (int i = 0; i < doubleOnly.length; i++) {
-      doubleOnly[i] = plan.isDoubleOnly(plan.paths().get(i));
+      doubleOnly[i] = plan.isDoubleOnly(wanted.get(i));
     }
   }
 
-  @Nullable Object[] values() {
+  /** The values of the object that was parsed last; overwritten by the next. */
+  public @Nullable Object[] values() {
     return values;
   }
 
-  /** Why the line can't be decoded, or null. */
-  @Nullable String parse(byte[] line, int length) {
+  /**
+   * Parses one object, which begins at the first byte.
+   *
+   * @return why it can't be decoded, without its values, or null
+   */
+  public @Nullable String parse(byte[] line, int length) {
     Arrays.fill(values, null);
     Arrays.fill(seen, false);
     Object text = null;

@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import java.util.Comparator;
 import java.util.List;
@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that somebody may have meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /**
    * The name with the fewest edits, where they are fewer than half of its letters; of several, the
    * first by name.
    */
-  static Optional<String> of(String wanted, List<String> names) {
+  public static Optional<String> of(String wanted, List<String> names) {
     return names.stream()
         .sorted()
         .min(Comparator.comparingInt(name -> distance(wanted, name)))

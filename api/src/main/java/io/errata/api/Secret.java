@@ -1,9 +1,9 @@
-package io.errata.connectors;
+package io.errata.api;
 
 import java.io.Serializable;
 import java.util.Objects;
 
-/** A value that a connection needs and that is never printed, logged or stored in a plan. */
+/** A value that is never printed, logged or stored in a plan. */
 public final class Secret implements Serializable {
   private static final long serialVersionUID = 1;
 

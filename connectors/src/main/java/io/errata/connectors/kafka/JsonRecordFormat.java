@@ -1,0 +1,52 @@
+package io.errata.connectors.kafka;
+
+import io.errata.connectors.format.JsonColumns;
+import io.errata.connectors.format.JsonObjectParser;
+import io.errata.connectors.format.SourceColumns;
+import io.errata.connectors.read.FieldPlan;
+import java.io.IOException;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** One JSON object in UTF-8. */
+public final class JsonRecordFormat implements RecordFormat {
+  private static final long serialVersionUID = 1;
+
+  @Override
+  public SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part)
+      throws IOException {
+    JsonColumns.Sample columns = new JsonColumns.Sample();
+    for (ConsumerRecord<byte[], byte[]> each : sample) {
+      byte @Nullable [] json = part == Part.KEY ? each.key() : each.value();
+      if (json != null) {
+        columns.add(json, 0, json.length);
+      }
+    }
+    return columns.columns();
+  }
+
+  @Override
+  public boolean isSampled() {
+    return true;
+  }
+
+  @Override
+  public RecordDecoder open(FieldPlan plan, List<String> paths, Part part) {
+    return new Decoder(new JsonObjectParser(plan, paths));
+  }
+
+  private record Decoder(JsonObjectParser parser) implements RecordDecoder {
+    @Override
+    public @Nullable String decode(byte[] data, ConsumerRecord<byte[], byte[]> from) {
+      return data.length > JsonObjectParser.MAX_LENGTH
+          ? "it is longer than " + JsonObjectParser.MAX_LENGTH + " bytes"
+          : parser.parse(data, data.length);
+    }
+
+    @Override
+    public @Nullable Object[] values() {
+      return parser.values();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.errata.connectors.kafka;
+
+import io.errata.connectors.Gap;
+import io.errata.connectors.InputPart;
+import io.errata.connectors.ReadRate;
+import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.SplitReceipt;
+import io.errata.connectors.event.SplitReceipt.Offsets;
+import io.errata.connectors.read.Coverage;
+import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.read.SplitSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/** The offsets of a window, fixed. */
+final class KafkaWindow implements ResolvedWindow {
+  private final KafkaRead read;
+  private final List<PartitionSpan> spans;
+  private final List<Gap> gaps;
+  private final List<String> warnings;
+  private final List<ReadSplit> splits;
+
+  KafkaWindow(
+      KafkaRead read, OffsetResolver.Resolved resolved, List<String> warnings, long splitOffsets) {
+    this.read = read;
+    this.spans = resolved.spans();
+    this.gaps = resolved.gaps();
+    this.warnings = List.copyOf(warnings);
+    this.splits = splits(spans, splitOffsets);
+  }
+
+  private static List<ReadSplit> splits(List<PartitionSpan> spans, long splitOffsets) {
+    List<ReadSplit> splits = new ArrayList<>();
+    for (PartitionSpan span : spans) {
+      OffsetRange range = span.range();
+      for (long first = range.first(); first < range.end(); first += splitOffsets) {
+        long count = Math.min(splitOffsets, range.end() - first);
+        splits.add(
+            new ReadSplit(
+                span.name() + "@" + first,
+                span.name(),
+                first,
+                count,
+                first,
+                count,
+                -1,
+                0,
+                false,
+                0));
+      }
+    }
+    return List.copyOf(splits);
+  }
+
+  @Override
+  public List<InputPart> inputs() {
+    return spans.stream()
+        .map(
+            span ->
+                new InputPart(
+                    span.name(),
+                    span.range().first(),
+                    span.range().size(),
+                    -1,
+                    span.topicId().toString()))
+        .toList();
+  }
+
+  @Override
+  public List<Gap> gaps() {
+    return gaps;
+  }
+
+  @Override
+  public long estimatedEvents() {
+    return spans.stream().mapToLong(span -> span.range().size()).sum();
+  }
+
+  @Override
+  public Source<SourceRecord, ?, ?> source(ReadRate rate) {
+    return new SplitSource(read.schema(), splits, read, rate);
+  }
+
+  @Override
+  public List<Gap> confirm(List<SplitReceipt> receipts) {
+    Set<Gap> found = new LinkedHashSet<>(Coverage.confirm(gaps, splits, receipts));
+    found.addAll(changesSince());
+    return List.copyOf(found);
+  }
+
+  /** What the topics have become while they were read. */
+  private List<Gap> changesSince() {
+    if (!read.options().offsets().isEmpty()) {
+      return List.of();
+    }
+    List<Gap> changes = new ArrayList<>();
+    try (KafkaAdmin admin = KafkaAdmin.connect(read.options())) {
+      Map<TopicPartition, Uuid> now = OffsetResolver.partitions(admin.topicsLeft());
+      for (PartitionSpan span : spans) {
+        now.remove(span.partition());
+      }
+      if (!now.isEmpty()) {
+        OffsetResolver resolver = new OffsetResolver(admin, read.options());
+        for (PartitionSpan added : resolver.resolveByTime(now, read.window())) {
+          if (added.range().size() > 0) {
+            changes.add(
+                new Gap(
+                    added.name(),
+                    "the partition was added while the plan was made, and its offsets "
+                        + added.range().first()
+                        + " to "
+                        + (added.range().end() - 1)
+                        + " are of the window's time"));
+          }
+        }
+      }
+    }
+    return changes;
+  }
+
+  @Override
+  public List<String> warnings(List<SplitReceipt> receipts) {
+    List<String> found = new ArrayList<>(warnings);
+    Map<String, Offsets> bySplit = new TreeMap<>();
+    for (SplitReceipt receipt : receipts) {
+      @Nullable Offsets offsets = receipt.offsets();
+      if (offsets != null) {
+        bySplit.put(receipt.split(), offsets);
+      }
+    }
+    long inSlack = bySplit.values().stream().mapToLong(Offsets::inSlack).sum();
+    long atEdge = bySplit.values().stream().mapToLong(Offsets::atEdge).sum();
+    if (inSlack > 0) {
+      found.add(
+          inSlack
+              + " events of the window were found in the slack alone (before it "
+              + read.options().slackBefore()
+              + ", after it "
+              + read.options().slackAfter()
+              + "): the timestamps of their records are outside of the window, or behind such.");
+    }
+    if (atEdge > 0) {
+      found.add(
+          atEdge
+              + " of them lay in the outer half of the slack: events further away would not be found."
+              + " Plan again with a longer events.kafka.slack and see whether there are more.");
+    }
+    return found;
+  }
+}

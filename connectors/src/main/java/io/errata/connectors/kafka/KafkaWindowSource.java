@@ -1,0 +1,171 @@
+package io.errata.connectors.kafka;
+
+import io.errata.api.ColumnType;
+import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.Window;
+import io.errata.connectors.WindowSource;
+import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.expression.Condition;
+import io.errata.connectors.format.SchemaCheck;
+import io.errata.connectors.format.SourceColumns;
+import io.errata.connectors.kafka.RecordFormat.Part;
+import io.errata.connectors.read.FieldPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events from Kafka.
+ *
+ * <p>Offsets are fixed when a window is resolved, and {@link KafkaCursor} reads exactly those on
+ * Kafka's own consumer, inside of Errata's own Flink source. Flink's Kafka source was not taken: it
+ * ends as FINISHED where retention has deleted the head of a window, its reader gives no word about
+ * a split's end, where a receipt has to be made, and it reads a partition as one split, so that
+ * more tasks than partitions stand idle.
+ *
+ * <p>The format of values and keys is another one's: see {@link RecordFormat}.
+ */
+public final class KafkaWindowSource implements WindowSource {
+  /**
+   * Large enough that opening a split costs nothing beside reading it, small enough that one large
+   * partition keeps several tasks busy.
+   */
+  private static final long SPLIT_OFFSETS = 250_000;
+
+  private static final long SAMPLED_AT_THE_END = 200;
+
+  private final KafkaOptions options;
+  private final RecordFormat valueFormat;
+  private final @Nullable RecordFormat keyFormat;
+  private final long splitOffsets;
+
+  /**
+   * A source.
+   *
+   * @param keyFormat how keys are decoded into fields; empty where they are text
+   */
+  public KafkaWindowSource(
+      KafkaOptions options, RecordFormat valueFormat, Optional<RecordFormat> keyFormat) {
+    this(options, valueFormat, keyFormat.orElse(null), SPLIT_OFFSETS);
+  }
+
+  private KafkaWindowSource(
+      KafkaOptions options,
+      RecordFormat valueFormat,
+      @Nullable RecordFormat keyFormat,
+      long splitOffsets) {
+    this.options = options;
+    this.valueFormat = valueFormat;
+    this.keyFormat = keyFormat;
+    this.splitOffsets = splitOffsets;
+  }
+
+  /** The same, cutting partitions into pieces of so many offsets; from 1. */
+  public KafkaWindowSource withSplitOffsets(long changed) {
+    return new KafkaWindowSource(options, valueFormat, keyFormat, changed);
+  }
+
+  @Override
+  public String name() {
+    return "kafka " + options.brokers() + " " + options.subject();
+  }
+
+  @Override
+  public Map<String, ColumnType> naturalTypes(List<String> fields) {
+    Map<TopicPartition, OffsetRange> ends = new TreeMap<>(OffsetResolver.BY_NAME);
+    try (KafkaAdmin admin = KafkaAdmin.connect(options)) {
+      Set<TopicPartition> partitions = OffsetResolver.partitions(admin.topics()).keySet();
+      Map<TopicPartition, Long> logEnd =
+          admin.offsetsOf(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+      admin
+          .offsetsOf(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED)
+          .forEach(
+              (partition, start) -> {
+                long end = Math.max(start, logEnd.getOrDefault(partition, start));
+                ends.put(
+                    partition, new OffsetRange(Math.max(start, end - SAMPLED_AT_THE_END), end));
+              });
+    }
+    KafkaColumns columns = columns(ends, fields);
+    Map<String, ColumnType> types = new LinkedHashMap<>();
+    for (String field : fields) {
+      @Nullable ColumnType type = SchemaCheck.find(options.subject(), columns, field).type();
+      types.put(field, type == null ? ColumnType.TEXT : type);
+    }
+    return types;
+  }
+
+  @Override
+  public ResolvedWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
+    try (KafkaAdmin admin = KafkaAdmin.connect(options)) {
+      OffsetResolver.Resolved resolved = new OffsetResolver(admin, options).resolve(window);
+      Map<TopicPartition, OffsetRange> ranges = new TreeMap<>(OffsetResolver.BY_NAME);
+      Map<String, String> topicIds = new TreeMap<>();
+      Map<String, SlackBounds> bounds = new TreeMap<>();
+      for (PartitionSpan span : resolved.spans()) {
+        ranges.put(span.partition(), span.range());
+        topicIds.put(span.partition().topic(), span.topicId().toString());
+        bounds.put(span.name(), span.bounds());
+      }
+      KafkaColumns columns = columns(ranges, new FieldPlan(schema).paths());
+      if (!columns.value().paths().isEmpty()) {
+        SchemaCheck.check(options.subject(), columns, schema);
+      }
+      Set<String> compacted = admin.compacted(topicIds.keySet());
+      List<String> warnings = new ArrayList<>(resolved.warnings());
+      if (!compacted.isEmpty()) {
+        warnings.add(
+            "Compaction takes older records away from "
+                + String.join(", ", compacted)
+                + ": the history is not whole, and offsets without a record are no gap there.");
+      }
+      KafkaRead read =
+          new KafkaRead(
+              options,
+              valueFormat,
+              keyFormat,
+              window,
+              schema,
+              condition.orElse(null),
+              topicIds,
+              compacted,
+              bounds);
+      return new KafkaWindow(read, resolved, warnings, splitOffsets);
+    }
+  }
+
+  /** The fields that there are, as far as they are asked for. */
+  private KafkaColumns columns(Map<TopicPartition, OffsetRange> ranges, List<String> fields) {
+    boolean sampled = valueFormat.isSampled() || (keyFormat != null && keyFormat.isSampled());
+    List<ConsumerRecord<byte[], byte[]>> sample =
+        RecordSample.take(
+            options,
+            ranges,
+            records -> {
+              KafkaColumns found = columns(records);
+              return !sampled || fields.stream().allMatch(found::has);
+            });
+    return columns(sample);
+  }
+
+  private KafkaColumns columns(List<ConsumerRecord<byte[], byte[]>> sample) {
+    try {
+      SourceColumns value = valueFormat.columns(sample, Part.VALUE);
+      return new KafkaColumns(
+          value, keyFormat == null ? null : keyFormat.columns(sample, Part.KEY));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.errata.connectors.kafka;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Decodes values, or keys, one after another. Not thread-safe. */
+public interface RecordDecoder extends Closeable {
+  /**
+   * Decodes one.
+   *
+   * @param data the bytes, never null
+   * @param from the record that they are of, for its headers, timestamp and position
+   * @return why the whole can't be decoded, without its values, or null; then {@link #values()} has
+   *     its fields
+   * @throws io.errata.api.ErrataException UNAVAILABLE where what holds the schemas can't be reached
+   */
+  @Nullable String decode(byte[] data, ConsumerRecord<byte[], byte[]> from) throws IOException;
+
+  /**
+   * The fields that were decoded last: values of {@link io.errata.api.ColumnType#javaType()}, null,
+   * or {@link io.errata.connectors.event.Unreadable}. Overwritten by the next.
+   */
+  @Nullable Object[] values();
+
+  @Override
+  default void close() throws IOException {}
+}

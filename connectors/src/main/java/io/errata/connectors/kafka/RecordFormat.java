@@ -1,0 +1,49 @@
+package io.errata.connectors.kafka;
+
+import io.errata.connectors.format.SourceColumns;
+import io.errata.connectors.read.FieldPlan;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * How the bytes of a record's value, or of its key, become fields: the place where a format plugs
+ * in. What the fields mean is settled behind it, by {@link io.errata.connectors.read.Conversion}
+ * and {@link io.errata.connectors.read.EventAssembler}, for Kafka as for files: a decoder gives
+ * values as the format has them, not yet converted.
+ *
+ * <p>A format travels to the tasks of the job, and so do the secrets that it may hold. Fields of
+ * the record itself, such as {@code kafka.offset}, never reach it.
+ */
+public interface RecordFormat extends Serializable {
+  /** Which bytes of a record a format decodes. */
+  enum Part {
+    KEY,
+    VALUE
+  }
+
+  /**
+   * The fields that there are, by a schema, or else by the records of a sample.
+   *
+   * @param sample some records of the topics, oldest first in each partition; may be empty
+   * @throws io.errata.api.ErrataException INVALID_SOURCE where there can be no fields; UNAVAILABLE
+   *     where what holds the schemas can't be reached
+   */
+  SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part) throws IOException;
+
+  /**
+   * Whether {@link #columns} only tells what a sample has, because records need not have all
+   * fields.
+   */
+  boolean isSampled();
+
+  /**
+   * A decoder for one task.
+   *
+   * @param plan says how numbers are wanted
+   * @param paths the fields to decode, dotted, without what leads to the part; in the order of
+   *     {@link RecordDecoder#values()}
+   */
+  RecordDecoder open(FieldPlan plan, List<String> paths, Part part);
+}

@@ -1,0 +1,31 @@
+package io.errata.jobs.plan;
+
+import io.errata.connectors.WindowSource;
+import io.errata.connectors.archive.ArchiveWindowSource;
+import io.errata.connectors.kafka.JsonRecordFormat;
+import io.errata.connectors.kafka.KafkaWindowSource;
+import io.errata.connectors.kafka.RecordFormat;
+import io.errata.jobs.spec.EventsSpec;
+import io.errata.jobs.spec.EventsSpec.KafkaSpec;
+import io.errata.jobs.spec.EventsSpec.RecordFormatName;
+
+/** The source that a spec names. */
+final class Sources {
+  private Sources() {}
+
+  /** Makes it, and connects to nothing yet. */
+  static WindowSource of(EventsSpec events) {
+    if (events.kafka().isPresent()) {
+      KafkaSpec kafka = events.kafka().get();
+      return new KafkaWindowSource(
+          kafka.options(), format(kafka.format()), kafka.keyFormat().map(Sources::format));
+    }
+    return new ArchiveWindowSource(events.archive().orElseThrow());
+  }
+
+  private static RecordFormat format(RecordFormatName name) {
+    return switch (name) {
+      case JSON -> new JsonRecordFormat();
+    };
+  }
+}
