@@ -8,6 +8,7 @@ import io.errata.api.ColumnType;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.connectors.Gap;
+import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
@@ -283,6 +284,25 @@ public abstract class WindowSourceContract {
     assertThat(wanted.total().inWindow()).isEqualTo(all.total().inWindow());
     assertThat(wanted.total().filtered()).isEqualTo(all.total().inWindow() - expected.size());
     assertThat(window.confirm(wanted.receipts())).isEmpty();
+  }
+
+  /** As after the crash of a task: what was emitted behind the checkpoint is not known any more. */
+  @Test
+  void events_afterARestart_comeOnceAndAreCountedOnce() throws Exception {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    Instant first = Instant.parse("2024-06-10T11:59:00Z");
+    for (int i = 0; i < 300; i++) {
+      rows.add(event("e%03d".formatted(i), first.plusSeconds(i).toString()));
+    }
+    ResolvedWindow window = resolve(Optional.empty(), new Part(DAY, rows));
+    WindowRun once = WindowRun.of(window, 1);
+
+    WindowRun restarted = WindowRun.restarted(window, new ReadRate(250, Long.MAX_VALUE));
+
+    assertThat(once.ids()).hasSize(240);
+    assertThat(restarted.ids()).isEqualTo(once.ids());
+    assertThat(restarted.receipts()).isEqualTo(once.receipts());
+    assertThat(window.confirm(restarted.receipts())).isEmpty();
   }
 
   @Test

@@ -19,13 +19,13 @@ record ArchiveFile(String path, long size, long modified) {
   /** A part of this file, of which nothing has been read. */
   ReadSplit split(String name, long offset, long length, long firstRow, long rows) {
     return new ReadSplit(
-        path + "#" + name, path, offset, length, firstRow, rows, size, modified, false, 0);
+        path + "#" + name, path, offset, length, firstRow, rows, size, modified, false);
   }
 
   /** As {@link #split}, with {@link ReadSplit#timeOnly()}. */
   ReadSplit timeSplit(String name, long offset, long length, long firstRow, long rows) {
     return new ReadSplit(
-        path + "#" + name, path, offset, length, firstRow, rows, size, modified, true, 0);
+        path + "#" + name, path, offset, length, firstRow, rows, size, modified, true);
   }
 
   /** All of this file in one. */

@@ -111,8 +111,7 @@ public final class ParquetSnapshot {
               part.rows(),
               part.size(),
               part.modified(),
-              false,
-              0);
+              false);
       try (ParquetDecoder decoder =
           new ParquetDecoder(
               ParquetFormat.reader(part.file(), part.size(), ReadPace.unlimited()),

@@ -46,16 +46,7 @@ final class KafkaWindow implements ResolvedWindow {
         long count = Math.min(splitOffsets, range.end() - first);
         splits.add(
             new ReadSplit(
-                span.name() + "@" + first,
-                span.name(),
-                first,
-                count,
-                first,
-                count,
-                -1,
-                0,
-                false,
-                0));
+                span.name() + "@" + first, span.name(), first, count, first, count, -1, 0, false));
       }
     }
     return List.copyOf(splits);

@@ -1,6 +1,8 @@
 package io.errata.connectors.read;
 
+import io.errata.api.Bytes;
 import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.SplitReceipt;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,10 +17,11 @@ import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches records by the batch: few enough that memory stays small, many enough that the hand-over
- * costs nothing.
+ * Fetches {@link SourceRecord}s by the batch, few enough that memory stays small, many enough that
+ * the hand-over costs nothing; behind each batch of a split that can be continued from there, a
+ * {@link Mark}.
  */
-final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
+final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
   private static final int BATCH_RECORDS = 1_024;
   private static final long BATCH_BYTES = 4L << 20;
 
@@ -27,6 +30,8 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
   private final Deque<ReadSplit> pending = new ArrayDeque<>();
   private @Nullable ReadSplit split;
   private @Nullable SplitCursor cursor;
+  // Records that were emitted before a restart and come once more.
+  private long known;
   private volatile boolean woken;
 
   CursorSplitReader(SplitOpener.Session session, ReadPace pace) {
@@ -34,8 +39,11 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
     this.pace = pace;
   }
 
+  /** The place that all records before it lead up to. */
+  record Mark(Bytes place) {}
+
   @Override
-  public RecordsWithSplitIds<SourceRecord> fetch() throws IOException {
+  public RecordsWithSplitIds<Object> fetch() throws IOException {
     woken = false;
     pace.arm();
     if (cursor == null) {
@@ -45,9 +53,9 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
       }
       cursor = session.open(split);
       cursor.pace(pace);
-      skip(cursor, split.emitted());
+      known = split.emitted();
     }
-    List<SourceRecord> batch = new ArrayList<>(BATCH_RECORDS);
+    List<Object> batch = new ArrayList<>(BATCH_RECORDS);
     String id = split.splitId();
     boolean finished = false;
     long bytes = 0;
@@ -59,6 +67,13 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
         finished = true;
         break;
       }
+      if (known > 0) {
+        known--;
+        if (known == 0 || !(next instanceof SplitReceipt)) {
+          continue;
+        }
+        next = shortened((SplitReceipt) next);
+      }
       batch.add(next);
       bytes += cursor.lastSize();
       if (pace.hasWaited()) {
@@ -68,14 +83,26 @@ final class CursorSplitReader implements SplitReader<SourceRecord, ReadSplit> {
     }
     if (finished) {
       closeCursor();
+    } else if (!batch.isEmpty()) {
+      @Nullable Bytes place = cursor.mark();
+      if (place != null) {
+        batch.add(new Mark(place));
+      }
     }
     return new RecordsBySplits<>(Map.of(id, batch), finished ? Set.of(id) : Set.of());
   }
 
-  private static void skip(SplitCursor cursor, long records) throws IOException {
-    for (long i = 0; i < records; i++) {
-      cursor.next();
-    }
+  /** The receipt of a split that ends before what it gave the first time. */
+  private static SplitReceipt shortened(SplitReceipt receipt) {
+    String gap = receipt.gap();
+    return new SplitReceipt(
+        receipt.split(),
+        receipt.input(),
+        receipt.read(),
+        receipt.inWindow(),
+        receipt.filtered(),
+        receipt.rejected(),
+        gap == null ? "it gave fewer events after a restart than before" : gap);
   }
 
   @Override

@@ -9,10 +9,13 @@ import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.expression.Condition;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +229,22 @@ public final class EventAssembler {
         payload,
         event.position(),
         reason);
+  }
+
+  /** Writes what was counted so far, as a part of {@link SplitCursor#mark()}. */
+  public void writeCounts(DataOutputView out) throws IOException {
+    out.writeLong(read);
+    out.writeLong(inWindow);
+    out.writeLong(filtered);
+    out.writeLong(rejected);
+  }
+
+  /** Goes on counting from what {@link #writeCounts} wrote. */
+  public void readCounts(DataInputView in) throws IOException {
+    read = in.readLong();
+    inWindow = in.readLong();
+    filtered = in.readLong();
+    rejected = in.readLong();
   }
 
   /** What was read so far, as the receipt of a split. */

@@ -1,5 +1,6 @@
 package io.errata.connectors.read;
 
+import io.errata.api.Bytes;
 import org.apache.flink.api.connector.source.SourceSplit;
 
 /**
@@ -16,7 +17,9 @@ import org.apache.flink.api.connector.source.SourceSplit;
  *     1970-01-01T00:00:00Z
  * @param timeOnly whether the condition is known to be true for none of its rows, and each is known
  *     to have a time, so that they only need to be counted
- * @param emitted how many records of it were emitted before a restart
+ * @param mark the place that it is continued from after a restart, as its cursor has named it;
+ *     empty for its beginning
+ * @param emitted how many records behind the mark were emitted before the restart
  */
 public record ReadSplit(
     String splitId,
@@ -28,12 +31,28 @@ public record ReadSplit(
     long size,
     long modified,
     boolean timeOnly,
+    Bytes mark,
     long emitted)
     implements SourceSplit {
+  private static final Bytes BEGINNING = Bytes.of();
 
-  /** This split, to be continued behind a number of records. */
-  public ReadSplit behind(long records) {
+  /** A split of which nothing was read yet. */
+  public ReadSplit(
+      String splitId,
+      String input,
+      long offset,
+      long length,
+      long firstRow,
+      long rows,
+      long size,
+      long modified,
+      boolean timeOnly) {
+    this(splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, BEGINNING, 0);
+  }
+
+  /** This split, to be continued behind a number of records that follow a mark. */
+  public ReadSplit behind(Bytes place, long records) {
     return new ReadSplit(
-        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, records);
+        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, place, records);
   }
 }

@@ -1,5 +1,6 @@
 package io.errata.connectors.read;
 
+import io.errata.api.Bytes;
 import io.errata.connectors.event.ValueCodec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes splits, for the wire and for checkpoints. */
 final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   @Override
   public int getVersion() {
@@ -48,6 +49,7 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
     out.writeLong(split.size());
     out.writeLong(split.modified());
     out.writeBoolean(split.timeOnly());
+    ValueCodec.write(split.mark(), out);
     out.writeLong(split.emitted());
   }
 
@@ -61,8 +63,11 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
     long size = in.readLong();
     long modified = in.readLong();
     boolean timeOnly = in.readBoolean();
+    if (!(ValueCodec.read(in) instanceof Bytes mark)) {
+      throw new IOException("Cannot read a split: it has no mark");
+    }
     return new ReadSplit(
-        id, input, offset, length, firstRow, rows, size, modified, timeOnly, in.readLong());
+        id, input, offset, length, firstRow, rows, size, modified, timeOnly, mark, in.readLong());
   }
 
   /** The same for all splits that are still to be read. */

@@ -1,5 +1,6 @@
 package io.errata.connectors.read;
 
+import io.errata.api.Bytes;
 import io.errata.connectors.event.SourceRecord;
 import java.io.Closeable;
 import java.io.IOException;
@@ -38,4 +39,15 @@ public interface SplitCursor extends Closeable {
    * known.
    */
   int lastSize();
+
+  /**
+   * Names the place behind the last record: from there, {@link SplitOpener#open} goes on after a
+   * restart. It holds what the receipt has to know of all that lies before.
+   *
+   * @return null where the split can be read from its beginning only; it is then read from there
+   *     again, and what was emitted is left out
+   */
+  default @Nullable Bytes mark() throws IOException {
+    return null;
+  }
 }

@@ -9,6 +9,9 @@ public interface SplitOpener extends Serializable {
   /**
    * Does no more than is needed to make a cursor: what can fail, fails in {@link
    * SplitCursor#next()}.
+   *
+   * @param split read from {@link ReadSplit#mark()} on where that isn't empty; it is then one that
+   *     {@link SplitCursor#mark()} gave, maybe in another process
    */
   SplitCursor open(ReadSplit split);
 

@@ -1,5 +1,6 @@
 package io.errata.connectors.read;
 
+import io.errata.api.Bytes;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSource
 /** Reads one split after another in a thread of its own, beside the task that uses the records. */
 final class SplitSourceReader
     extends SingleThreadMultiplexSourceReaderBase<
-        SourceRecord, SourceRecord, ReadSplit, SplitSourceReader.Progress> {
+        Object, SourceRecord, ReadSplit, SplitSourceReader.Progress> {
   private static final long NANOS_PER_MICRO = 1_000;
 
   private final ReadPace pace;
@@ -29,16 +30,23 @@ final class SplitSourceReader
   /** How far a split has been emitted. */
   static final class Progress {
     private final ReadSplit split;
+    private Bytes mark;
     private long emitted;
 
     private Progress(ReadSplit split) {
       this.split = split;
+      this.mark = split.mark();
       this.emitted = split.emitted();
     }
   }
 
-  private static void emit(
-      SourceRecord next, SourceOutput<SourceRecord> output, Progress progress) {
+  private static void emit(Object fetched, SourceOutput<SourceRecord> output, Progress progress) {
+    if (fetched instanceof CursorSplitReader.Mark reached) {
+      progress.mark = reached.place();
+      progress.emitted = 0;
+      return;
+    }
+    SourceRecord next = (SourceRecord) fetched;
     if (next instanceof EventRecord event && event.knownTime().isPresent()) {
       output.collect(next, micros(event.time()));
     } else {
@@ -86,6 +94,6 @@ final class SplitSourceReader
 
   @Override
   protected ReadSplit toSplitType(String id, Progress progress) {
-    return progress.split.behind(progress.emitted);
+    return progress.split.behind(progress.mark, progress.emitted);
   }
 }

@@ -1,0 +1,156 @@
+package io.errata.connectors.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.errata.api.Bytes;
+import io.errata.api.Position;
+import io.errata.api.RowSchema;
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.SplitReceipt;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CursorSplitReaderTest {
+  private static final int EVENTS = 3_000;
+  private static final ReadSplit SPLIT =
+      new ReadSplit("s", "in", 0, EVENTS, 0, EVENTS, -1, 0, false);
+
+  /** Numbers as events; opened again at a mark where it gives marks. */
+  private static final class Numbers implements SplitCursor {
+    private final long end;
+    private final boolean marks;
+    private long next;
+    private boolean done;
+
+    private Numbers(ReadSplit split, long end, boolean marks) {
+      this.end = end;
+      this.marks = marks;
+      this.next = split.mark().length() == 0 ? 0 : Long.parseLong(split.mark().toHex(), 16);
+    }
+
+    @Override
+    public void pace(ReadPace pace) {}
+
+    @Override
+    public @Nullable SourceRecord next() {
+      if (next < end) {
+        return new EventRecord(
+            RowSchema.of(List.of()),
+            "e" + next,
+            Instant.EPOCH,
+            "",
+            new Object[0],
+            new Object[0],
+            new Position("in", next++),
+            null);
+      }
+      if (done) {
+        return null;
+      }
+      done = true;
+      return new SplitReceipt("s", "in", next, next, 0, 0, null);
+    }
+
+    @Override
+    public int lastSize() {
+      return 0;
+    }
+
+    @Override
+    public @Nullable Bytes mark() {
+      return marks ? Bytes.ofHex("%016x".formatted(next)) : null;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** What a split gives until it ends or so many records have come, and where that leaves it. */
+  private record Run(List<SourceRecord> records, ReadSplit left) {}
+
+  private static Run read(ReadSplit split, SplitOpener opener, int most) throws IOException {
+    List<SourceRecord> records = new ArrayList<>();
+    Bytes mark = split.mark();
+    long emitted = split.emitted();
+    try (CursorSplitReader reader = new CursorSplitReader(opener.session(), ReadPace.unlimited())) {
+      reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
+      while (true) {
+        RecordsWithSplitIds<Object> batch = reader.fetch();
+        if (batch.nextSplit() != null) {
+          for (Object next = batch.nextRecordFromSplit();
+              next != null;
+              next = batch.nextRecordFromSplit()) {
+            if (next instanceof CursorSplitReader.Mark reached) {
+              mark = reached.place();
+              emitted = 0;
+              continue;
+            }
+            records.add((SourceRecord) next);
+            emitted++;
+            if (records.size() == most) {
+              return new Run(records, split.behind(mark, emitted));
+            }
+          }
+        }
+        if (!batch.finishedSplits().isEmpty()) {
+          return new Run(records, split.behind(mark, emitted));
+        }
+      }
+    }
+  }
+
+  private static List<String> ids(Run run) {
+    return run.records().stream()
+        .map(r -> r instanceof EventRecord event ? event.id() : "receipt")
+        .toList();
+  }
+
+  private static void assertGoesOnExactly(boolean marks, int first) throws IOException {
+    SplitOpener opener = split -> new Numbers(split, EVENTS, marks);
+    List<String> all = ids(read(SPLIT, opener, Integer.MAX_VALUE));
+    Run begun = read(SPLIT, opener, first);
+    ReadSplitSerializer codec = new ReadSplitSerializer();
+    Run rest =
+        read(
+            codec.deserialize(codec.getVersion(), codec.serialize(begun.left())),
+            opener,
+            Integer.MAX_VALUE);
+
+    assertThat(all).hasSize(EVENTS + 1).endsWith("receipt");
+    List<String> both = new ArrayList<>(ids(begun));
+    both.addAll(ids(rest));
+    assertThat(both).isEqualTo(all);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1_023, 1_024, 1_025, 2_999, 3_000, 3_001})
+  void split_thatIsReadFromItsBeginningAgain_goesOnBehindWhatWasEmitted(int first)
+      throws IOException {
+    assertGoesOnExactly(false, first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1_023, 1_024, 1_025, 2_999, 3_000, 3_001})
+  void split_withMarks_goesOnBehindTheLastOne(int first) throws IOException {
+    assertGoesOnExactly(true, first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void split_thatGivesLessAfterARestart_saysSoOnItsReceipt(boolean marks) throws IOException {
+    Run begun = read(SPLIT, split -> new Numbers(split, EVENTS, marks), 2_000);
+    Run rest = read(begun.left(), split -> new Numbers(split, 1_500, marks), Integer.MAX_VALUE);
+
+    assertThat(rest.records()).hasSize(1);
+    assertThat(((SplitReceipt) rest.records().get(0)).gap())
+        .isEqualTo("it gave fewer events after a restart than before");
+  }
+}
