@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.errata.servers.RegistryServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.errata.connectors.archive.ArchiveOptions.Format;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.format.Utf8;
 import io.errata.fuzz.Budget;
 import io.errata.fuzz.Declared;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.errata.it.kafka;
 
+import io.errata.servers.KafkaServer;
 import io.errata.testkit.EventStore;
 import io.errata.testkit.WindowSourceContract;
-import io.errata.testkit.kafka.KafkaServer;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -1,4 +1,4 @@
-package io.errata.testkit;
+package io.errata.servers;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real schema registry (Apicurio) in a process of its own, with nothing in it, on a port of its
- * own. It ends with {@link #close()}, or else with the JVM. Thread-safe.
+ * own. It ends with {@link #close()}, or else with this JVM, however that ends. Thread-safe.
  */
 public final class RegistryServer implements AutoCloseable {
   private static final int SECONDS = 60;
@@ -62,8 +62,9 @@ public final class RegistryServer implements AutoCloseable {
                   "-XX:+UseSerialGC",
                   "-Dquarkus.http.host=127.0.0.1",
                   "-Dquarkus.http.port=0",
-                  "-jar",
-                  jar().toString())
+                  "-cp",
+                  jar() + System.getProperty("path.separator") + KafkaServer.ownClasses(),
+                  RegistryMain.class.getName())
               .redirectErrorStream(true)
               .start();
     } catch (IOException e) {
@@ -110,22 +111,30 @@ public final class RegistryServer implements AutoCloseable {
 
   /** What the module {@code registry} has unpacked. */
   private static Path jar() {
+    String named = System.getProperty("errata.registry", "");
+    if (!named.isEmpty()) {
+      return runner(Path.of(named));
+    }
     for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
       Path unpacked = folder.resolve("registry/target/apicurio");
       if (Files.isDirectory(unpacked)) {
-        try (Stream<Path> files = Files.list(unpacked)) {
-          return files
-              .filter(file -> file.getFileName().toString().endsWith("-runner.jar"))
-              .findFirst()
-              .orElseThrow(() -> new IllegalStateException("No runner in " + unpacked));
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
+        return runner(unpacked);
       }
     }
     throw new IllegalStateException(
         "Cannot find the registry: build the module registry first, such as by"
             + " mvn generate-resources -pl registry");
+  }
+
+  private static Path runner(Path unpacked) {
+    try (Stream<Path> files = Files.list(unpacked)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith("-runner.jar"))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("No runner in " + unpacked));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public int port() {

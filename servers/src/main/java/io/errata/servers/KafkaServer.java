@@ -1,4 +1,4 @@
-package io.errata.testkit.kafka;
+package io.errata.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * process does, however it ends.
  *
  * <p>Kafka's jars are on no class path of a test: they are taken from the module {@code broker}, or
- * from the folder that the system property {@code errata.test.kafka} names.
+ * from the folder that the system property {@code errata.kafka} names.
  *
  * <p>Topics aren't made by reading or writing, and keep their records for ever unless their
  * settings say otherwise. Retention and compaction look every half second.
@@ -190,13 +190,14 @@ public final class KafkaServer implements AutoCloseable {
     return folder.resolve("broker-" + node.id + ".log");
   }
 
-  private static String ownClasses() {
-    return Path.of(BrokerMain.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+  /** Where the main classes of this package are. */
+  static String ownClasses() {
+    return Path.of(ParentWatch.class.getProtectionDomain().getCodeSource().getLocation().getPath())
         .toString();
   }
 
   private static Path jars() {
-    String named = System.getProperty("errata.test.kafka", "");
+    String named = System.getProperty("errata.kafka", "");
     if (!named.isEmpty()) {
       return Path.of(named);
     }
@@ -207,7 +208,7 @@ public final class KafkaServer implements AutoCloseable {
       }
     }
     throw new IllegalStateException(
-        "Cannot find Kafka's jars: build the module broker, or name their folder in errata.test.kafka");
+        "Cannot find Kafka's jars: build the module broker, or name their folder in errata.kafka");
   }
 
   /** Waits until so many brokers answer. */

@@ -1,6 +1,5 @@
-package io.errata.testkit.kafka;
+package io.errata.servers;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
@@ -8,8 +7,7 @@ import java.nio.file.Path;
 
 /**
  * The main class of a broker's process, with Kafka's jars on its class path: formats the storage
- * where that is needed, starts the broker, and ends when the process that started it is gone, which
- * it sees by its standard input.
+ * where that is needed, and starts the broker.
  */
 public final class BrokerMain {
   private BrokerMain() {}
@@ -20,9 +18,7 @@ public final class BrokerMain {
    * @param args the file of its settings, its folder of data, the cluster's id
    */
   public static void main(String[] args) throws ReflectiveOperationException {
-    Thread parent = new Thread(BrokerMain::endWithParent, "parent");
-    parent.setDaemon(true);
-    parent.start();
+    ParentWatch.start();
     if (!Files.exists(Path.of(args[1], "meta.properties"))) {
       format(args[0], args[2]);
     }
@@ -44,18 +40,5 @@ public final class BrokerMain {
     if (!status.equals(0)) {
       throw new IllegalStateException("Cannot format the storage of a broker: " + status);
     }
-  }
-
-  private static void endWithParent() {
-    try {
-      while (System.in.read() >= 0) {
-        // Nobody writes: the end is all that there is to wait for.
-        continue;
-      }
-    } catch (IOException e) {
-      // As good as its end.
-      System.err.println("Standard input is gone");
-    }
-    Runtime.getRuntime().halt(0);
   }
 }
