@@ -1,7 +1,9 @@
 package io.errata.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.errata.api.Bytes;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.plan.QuarantineEntry;
@@ -246,5 +248,80 @@ class QuarantineIT {
               assertThat(entry.eventId()).isEqualTo("p3");
               assertThat(entry.reason()).isEqualTo("Cannot close an account that isn't empty");
             });
+  }
+
+  @Test
+  void lineThatIsNoJson_liesInQuarantineWithAllItsBytes() throws IOException {
+    // Longer than what is kept of events that can be decoded.
+    String poison = "{\"id\":\"e9\",\"name\":\"" + "ä".repeat(5 << 20);
+    write("bad.jsonl", event("e8", "2024-06-10T12:09:00Z", "ben", "5"), poison);
+    PlanDirectory plan = plan();
+    assertThat(Runs.deadLetters(plan))
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.reason()).contains("not JSON").doesNotContain("ää");
+              assertThat(entry.rawSize()).isEqualTo(poison.getBytes(UTF_8).length);
+              assertThat(entry.raw()).isEqualTo(Bytes.of(poison.getBytes(UTF_8)));
+              assertThat(entry.rawKey()).isNull();
+            });
+    assertThat(Runs.quarantine(plan))
+        .as("who doesn't ask for the bytes never has them in memory")
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.raw()).isNull());
+    assertThat(Path.of(plan.location(), "report.html")).content().doesNotContain("ää");
+  }
+
+  @Test
+  void firstLineBehindAByteOrderMark_liesInQuarantineAsItStandsThere() throws IOException {
+    write("bad.jsonl", "\uFEFF{\"id\":", event("e8", "2024-06-10T12:09:00Z", "ben", "5"));
+    assertThat(Runs.deadLetters(plan()))
+        .singleElement()
+        .satisfies(
+            entry -> assertThat(entry.raw()).isEqualTo(Bytes.of("{\"id\":".getBytes(UTF_8))));
+  }
+
+  @Test
+  void eventThatWasDecodedInPart_liesInQuarantineWithItsFirstBytes() throws IOException {
+    String line =
+        event("e9", "2024-06-10T12:10:00Z", "ben", "\"much\", \"note\":\"" + "n".repeat(70_000))
+            .replace("}", "\"}");
+    write("bad.jsonl", line);
+    assertThat(Runs.deadLetters(plan()))
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.key()).isEqualTo("name=ben");
+              assertThat(entry.rawSize()).isEqualTo(line.length());
+              assertThat(entry.raw())
+                  .isEqualTo(Bytes.of(line.substring(0, 64 << 10).getBytes(UTF_8)));
+            });
+  }
+
+  @Test
+  void eventThatWasDecoded_liesInQuarantineWithoutBytes() throws IOException {
+    write("same.jsonl", event("e1", "2024-06-10T12:00:00Z", "ann", "7"));
+    assertThat(Runs.deadLetters(plan()))
+        .hasSize(2)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.raw()).isNull();
+              assertThat(entry.rawSize()).isZero();
+            });
+  }
+
+  @Test
+  void rowOfCsv_liesInQuarantineAsItStandsThere() throws IOException {
+    String partly = "e2,\"2024-06-10T12:01:00Z\",\"b\"\"e,n\",\"mü\nch\"";
+    String notAtAll = "e3,2024-06-10T12:02:00Z,ben,1,\"5\"";
+    Files.createDirectories(folder.resolve("csv"));
+    Files.writeString(
+        folder.resolve("csv/events.csv"),
+        "id,ts,name,amount\ne1,2024-06-10T12:00:00Z,ann,1\n%s\r\n%s\r\n"
+            .formatted(partly, notAtAll));
+    PlanDirectory plan = Runs.plan(draft().archive(folder.resolve("csv"), "", "csv"));
+    assertThat(Runs.deadLetters(plan))
+        .extracting(entry -> new String(entry.raw().toArray(), UTF_8))
+        .containsExactlyInAnyOrder(partly, notAtAll);
   }
 }

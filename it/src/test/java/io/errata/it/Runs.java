@@ -110,6 +110,11 @@ final class Runs {
     return all(plan.quarantine());
   }
 
+  /** With their bytes. */
+  static List<QuarantineEntry> deadLetters(PlanDirectory plan) {
+    return all(plan.deadLetters());
+  }
+
   static List<EffectEntry> effects(PlanDirectory plan) {
     return all(plan.effects());
   }

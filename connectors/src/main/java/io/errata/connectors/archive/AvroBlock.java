@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.format.Utf8;
 import io.errata.connectors.read.ContentException;
 import java.io.IOException;
@@ -31,6 +32,15 @@ final class AvroBlock {
 
   boolean isAtEnd() {
     return at == bytes.length;
+  }
+
+  int position() {
+    return at;
+  }
+
+  /** What was read since a position. */
+  RawEvent rawSince(int position) {
+    return RawEvent.head(bytes, position, at - position);
   }
 
   private int take(long count) throws IOException {

@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadSplit;
@@ -25,6 +26,7 @@ final class AvroDecoder implements RowDecoder {
   private long blockStart;
   private long blockRows;
   private long row = -1;
+  private int rowStart;
 
   AvroDecoder(AvroStream in, ReadSplit split, FieldPlan plan) throws IOException {
     this.in = in;
@@ -81,6 +83,7 @@ final class AvroDecoder implements RowDecoder {
       row = 0;
     }
     Arrays.fill(values, null);
+    rowStart = block.position();
     fields.read(block, values);
     return true;
   }
@@ -157,6 +160,12 @@ final class AvroDecoder implements RowDecoder {
   @Override
   public void values(@Nullable Object[] target) {
     System.arraycopy(values, 0, target, 0, target.length);
+  }
+
+  /** In Avro's binary encoding, by the schema of the file. */
+  @Override
+  public RawEvent raw() {
+    return block.rawSince(rowStart);
   }
 
   @Override

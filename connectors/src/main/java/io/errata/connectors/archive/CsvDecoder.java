@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -61,6 +62,12 @@ final class CsvDecoder implements RowDecoder {
     for (int i = 0; i < fields.length; i++) {
       target[i] = rows.value(fields[i]);
     }
+  }
+
+  /** The fields as they stand there, without the end of the line. */
+  @Override
+  public RawEvent raw() {
+    return rejection() == null ? rows.head() : rows.whole();
   }
 
   @Override

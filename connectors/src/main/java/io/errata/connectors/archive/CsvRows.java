@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.format.Utf8;
 import io.errata.connectors.read.ContentException;
@@ -26,13 +27,17 @@ final class CsvRows implements Closeable {
   /** One field, or one row's fields together, may have as many characters. */
   private static final int MAX_ROW = 64 << 20;
 
+  /** Memory that a row may leave taken behind it. */
+  private static final int LARGE_ROW = 1 << 20;
+
   /** As many fields as a header row may name. */
   private static final int MAX_FIELDS = 100_000;
 
   private final CloseableIterator<Row> rows;
-  private final Row row = new Row();
+  private final Row row;
 
   private CsvRows(ByteReader in, char delimiter) {
+    this.row = new Row(delimiter);
     this.rows =
         CsvReader.builder()
             .fieldSeparator(delimiter)
@@ -116,6 +121,16 @@ final class CsvRows implements Closeable {
     return row.size;
   }
 
+  /** The fields of the current row as they stand in the file, without the end of the line. */
+  RawEvent whole() {
+    return RawEvent.whole(row.raw, 0, row.rawLength);
+  }
+
+  /** The beginning of them. */
+  RawEvent head() {
+    return RawEvent.head(row.raw, 0, row.rawLength);
+  }
+
   @Override
   public void close() throws IOException {
     rows.close();
@@ -129,6 +144,15 @@ final class CsvRows implements Closeable {
     private int size;
     private boolean isTooLong;
 
+    // Kept of every row: that one is rejected is known when its fields are converted.
+    private final char delimiter;
+    private byte[] raw = new byte[256];
+    private int rawLength;
+
+    Row(char delimiter) {
+      this.delimiter = delimiter;
+    }
+
     void wantAll() {
       wanted = Optional.empty();
     }
@@ -136,6 +160,10 @@ final class CsvRows implements Closeable {
     void begin() {
       count = 0;
       size = 0;
+      rawLength = 0;
+      if (raw.length > LARGE_ROW) {
+        raw = new byte[LARGE_ROW];
+      }
     }
 
     void add(int field, char[] characters, int offset, int length, boolean quoted) {
@@ -146,12 +174,36 @@ final class CsvRows implements Closeable {
         isTooLong = true;
         throw new IllegalStateException();
       }
+      keep(field, characters, offset, length, quoted);
       boolean decode = wanted.isEmpty() || (field < wanted.get().length && wanted.get()[field]);
       if (decode) {
         if (field >= values.length) {
           values = Arrays.copyOf(values, Math.max(16, 2 * field));
         }
         values[field] = length == 0 && !quoted ? null : text(characters, offset, length);
+      }
+    }
+
+    private void keep(int field, char[] characters, int offset, int length, boolean quoted) {
+      // A delimiter, two quotes, and as many characters, each of which may be a quote.
+      int most = rawLength + 2 * length + 3;
+      if (most > raw.length) {
+        raw = Arrays.copyOf(raw, Math.max(most, 2 * raw.length));
+      }
+      if (field > 0) {
+        raw[rawLength++] = (byte) delimiter;
+      }
+      if (quoted) {
+        raw[rawLength++] = '"';
+      }
+      for (int i = offset; i < offset + length; i++) {
+        raw[rawLength++] = (byte) characters[i];
+        if (quoted && characters[i] == '"') {
+          raw[rawLength++] = '"';
+        }
+      }
+      if (quoted) {
+        raw[rawLength++] = '"';
       }
     }
 

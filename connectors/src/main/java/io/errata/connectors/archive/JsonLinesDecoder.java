@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.format.JsonObjectParser;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.RowDecoder;
@@ -15,6 +16,9 @@ final class JsonLinesDecoder implements RowDecoder {
   private final JsonObjectParser parser;
   private final int time;
   private @Nullable String rejection;
+
+  // Without the byte order mark.
+  private int length;
 
   JsonLinesDecoder(LineReader lines, FieldPlan plan) {
     this.lines = lines;
@@ -35,7 +39,8 @@ final class JsonLinesDecoder implements RowDecoder {
         if (from > 0) {
           System.arraycopy(line, from, line, 0, lines.length() - from);
         }
-        @Nullable String problem = parser.parse(line, lines.length() - from);
+        length = lines.length() - from;
+        @Nullable String problem = parser.parse(line, length);
         rejection = problem == null ? null : rejected(problem);
         return true;
       }
@@ -81,6 +86,16 @@ final class JsonLinesDecoder implements RowDecoder {
   @Override
   public void values(@Nullable Object[] target) {
     System.arraycopy(parser.values(), 0, target, 0, target.length);
+  }
+
+  @Override
+  public RawEvent raw() {
+    if (lines.isTooLong()) {
+      return RawEvent.head(lines.line(), 0, lines.length()).withSize(lines.size());
+    }
+    return rejection == null
+        ? RawEvent.head(lines.line(), 0, length)
+        : RawEvent.whole(lines.line(), 0, length);
   }
 
   @Override

@@ -96,6 +96,11 @@ final class LineReader implements Closeable {
     return length > 0 && line[length - 1] == '\r' ? length - 1 : length;
   }
 
+  /** How many bytes the line has in the text, with its end; also of one that is too long. */
+  long size() {
+    return position - start;
+  }
+
   boolean isTooLong() {
     return tooLong;
   }

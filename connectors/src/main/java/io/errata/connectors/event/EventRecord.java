@@ -24,6 +24,7 @@ public final class EventRecord implements Event, SourceRecord {
   private final @Nullable Object[] payload;
   private final Position position;
   private final @Nullable String rejection;
+  private final @Nullable RawEvent raw;
 
   /**
    * @param schema {@link EventSchema#payloadSchema()}; one instance for all events of a job
@@ -43,6 +44,19 @@ public final class EventRecord implements Event, SourceRecord {
       @Nullable Object[] payload,
       Position position,
       @Nullable String rejection) {
+    this(schema, id, time, type, sequence, payload, position, rejection, null);
+  }
+
+  private EventRecord(
+      RowSchema schema,
+      @Nullable String id,
+      @Nullable Instant time,
+      String type,
+      @Nullable Object[] sequence,
+      @Nullable Object[] payload,
+      Position position,
+      @Nullable String rejection,
+      @Nullable RawEvent raw) {
     this.schema = schema;
     this.id = id;
     this.time = time;
@@ -51,6 +65,7 @@ public final class EventRecord implements Event, SourceRecord {
     this.payload = payload;
     this.position = position;
     this.rejection = rejection;
+    this.raw = raw;
   }
 
   @Override
@@ -92,6 +107,16 @@ public final class EventRecord implements Event, SourceRecord {
   /** Why this event can't be used. */
   public Optional<String> rejection() {
     return Optional.ofNullable(rejection);
+  }
+
+  /** What it was decoded from; only where there is a rejection, and the source has it. */
+  public Optional<RawEvent> raw() {
+    return Optional.ofNullable(raw);
+  }
+
+  /** This event, with what it was decoded from. */
+  public EventRecord withRaw(@Nullable RawEvent changed) {
+    return new EventRecord(schema, id, time, type, sequence, payload, position, rejection, changed);
   }
 
   /** The value of the sequence field at a place, from 0. */

@@ -1,5 +1,6 @@
 package io.errata.connectors.event;
 
+import io.errata.api.Bytes;
 import io.errata.api.Position;
 import io.errata.api.RowSchema;
 import java.io.IOException;
@@ -20,6 +21,7 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
   private static final int HAS_ID = 1;
   private static final int HAS_TIME = 2;
   private static final int HAS_REJECTION = 4;
+  private static final int HAS_RAW = 8;
 
   private final EventSchema schema;
   private final RowSchema payloadSchema;
@@ -53,10 +55,12 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
     @Nullable String id = event.knownId().orElse(null);
     @Nullable Instant time = event.knownTime().orElse(null);
     @Nullable String rejection = event.rejection().orElse(null);
+    @Nullable RawEvent raw = event.raw().orElse(null);
     out.writeByte(
         (id == null ? 0 : HAS_ID)
             | (time == null ? 0 : HAS_TIME)
-            | (rejection == null ? 0 : HAS_REJECTION));
+            | (rejection == null ? 0 : HAS_REJECTION)
+            | (raw == null ? 0 : HAS_RAW));
     if (id != null) {
       ValueCodec.writeText(id, out);
     }
@@ -76,6 +80,11 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
     for (int i = 0; i < event.schema().size(); i++) {
       ValueCodec.write(event.payload(i), out);
     }
+    if (raw != null) {
+      ValueCodec.write(raw.value(), out);
+      out.writeLong(raw.size());
+      ValueCodec.write(raw.key(), out);
+    }
   }
 
   private EventRecord readEvent(int head, DataInputView in) throws IOException {
@@ -89,15 +98,23 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
     String type = ValueCodec.readText(in);
     String source = ValueCodec.readText(in);
     Position position = new Position(source, in.readLong());
-    return new EventRecord(
-        payloadSchema,
-        id,
-        time,
-        type,
-        readValues(schema.sequence().size(), in),
-        readValues(payloadSchema.size(), in),
-        position,
-        rejection);
+    EventRecord event =
+        new EventRecord(
+            payloadSchema,
+            id,
+            time,
+            type,
+            readValues(schema.sequence().size(), in),
+            readValues(payloadSchema.size(), in),
+            position,
+            rejection);
+    return (head & HAS_RAW) == 0 ? event : event.withRaw(readRaw(in));
+  }
+
+  private static RawEvent readRaw(DataInputView in) throws IOException {
+    @Nullable Bytes value = (Bytes) ValueCodec.read(in);
+    long size = in.readLong();
+    return new RawEvent(value, size, (Bytes) ValueCodec.read(in));
   }
 
   private static @Nullable Object[] readValues(int count, DataInputView in) throws IOException {

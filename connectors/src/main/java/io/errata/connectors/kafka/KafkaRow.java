@@ -2,6 +2,7 @@ package io.errata.connectors.kafka;
 
 import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
+import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.format.Utf8;
 import io.errata.connectors.kafka.KafkaField.Kind;
@@ -48,6 +49,9 @@ final class KafkaRow implements RowDecoder {
 
   private @Nullable ConsumerRecord<byte[], byte[]> pending;
   private @Nullable ConsumerRecord<byte[], byte[]> current;
+
+  // Whether nothing of the value could be decoded.
+  private boolean opaque;
 
   /**
    * @param keyFormat null where keys are text
@@ -100,10 +104,11 @@ final class KafkaRow implements RowDecoder {
     }
     pending = null;
     current = from;
+    opaque = false;
     if (from.value() == null) {
       decodeTombstone(from);
     } else {
-      decode(value, valueOrdinals, from.value(), from, "value");
+      opaque = !decode(value, valueOrdinals, from.value(), from, "value");
     }
     if (keyOrdinals.length > 0) {
       if (from.key() == null) {
@@ -118,7 +123,8 @@ final class KafkaRow implements RowDecoder {
     return true;
   }
 
-  private void decode(
+  /** Whether it could be. */
+  private boolean decode(
       @Nullable RecordDecoder decoder,
       int[] ordinals,
       byte[] data,
@@ -126,17 +132,18 @@ final class KafkaRow implements RowDecoder {
       String what)
       throws IOException {
     if (decoder == null) {
-      return;
+      return true;
     }
     @Nullable String problem = decoder.decode(data, from);
     if (problem != null) {
       fill(ordinals, new Unreadable("the " + what + " can't be decoded (" + problem + ")"));
-      return;
+      return false;
     }
     @Nullable Object[] decoded = decoder.values();
     for (int i = 0; i < ordinals.length; i++) {
       values[ordinals[i]] = decoded[i];
     }
+    return true;
   }
 
   private void decodeTombstone(ConsumerRecord<byte[], byte[]> from) throws IOException {
@@ -210,6 +217,20 @@ final class KafkaRow implements RowDecoder {
   @Override
   public void values(@Nullable Object[] target) {
     System.arraycopy(values, 0, target, 0, target.length);
+  }
+
+  @Override
+  public @Nullable RawEvent raw() {
+    @Nullable ConsumerRecord<byte[], byte[]> from = current;
+    if (from == null) {
+      return null;
+    }
+    byte[] data = from.value();
+    RawEvent raw =
+        data == null
+            ? new RawEvent(null, 0, null)
+            : opaque ? RawEvent.whole(data, 0, data.length) : RawEvent.head(data, 0, data.length);
+    return raw.withKey(from.key());
   }
 
   @Override

@@ -79,7 +79,7 @@ public final class EventAssembler {
     rejection = row.rejection();
     if (rejection != null) {
       rejected++;
-      return unreadable(position, rejection);
+      return unreadable(position, rejection).withRaw(row.raw());
     }
     @Nullable Object time =
         Conversion.time(row.time(), plan.schema().timeUnit(), plan.schema().zone());
@@ -90,7 +90,8 @@ public final class EventAssembler {
       inWindow++;
     }
     row.values(values);
-    return wanted(event(time, position, name));
+    @Nullable EventRecord event = wanted(event(time, position, name));
+    return event != null && event.rejection().isPresent() ? event.withRaw(row.raw()) : event;
   }
 
   /** Counts a row for which the condition is known not to be true. */

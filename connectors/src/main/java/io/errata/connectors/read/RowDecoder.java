@@ -1,5 +1,6 @@
 package io.errata.connectors.read;
 
+import io.errata.connectors.event.RawEvent;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,15 @@ public interface RowDecoder extends Closeable {
    * Puts the row's values at the places that {@link FieldPlan#paths()} has. At most once for a row.
    */
   void values(@Nullable Object[] target);
+
+  /**
+   * The row as it lies in the source, for who looks into why it was rejected: all of it where
+   * nothing could be decoded, its beginning otherwise; null where a format has no bytes of one row.
+   * Asked for rejected rows only, before the next is moved to.
+   */
+  default @Nullable RawEvent raw() {
+    return null;
+  }
 
   /** About how many bytes the row takes in memory, where rows can be large; 0 where not known. */
   default int size() {

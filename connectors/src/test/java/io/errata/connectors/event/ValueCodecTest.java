@@ -111,6 +111,12 @@ class ValueCodecTest {
     assertThat(read.payload(1)).isNull();
     assertThat(read.position()).isEqualTo(new Position("file", 42));
     assertThat(read.rejection()).contains("Cannot decode a: why");
+    assertThat(read.raw()).isEmpty();
+    RawEvent raw = new RawEvent(Bytes.of((byte) 0, (byte) -1), 70_000, Bytes.of((byte) 7));
+    assertThat(((EventRecord) copy(serializer(), event.withRaw(raw))).raw()).contains(raw);
+    RawEvent tombstone = new RawEvent(null, 0, null);
+    assertThat(((EventRecord) copy(serializer(), event.withRaw(tombstone))).raw())
+        .contains(tombstone);
   }
 
   @Test

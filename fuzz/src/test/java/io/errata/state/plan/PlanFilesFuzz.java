@@ -82,11 +82,11 @@ public final class PlanFilesFuzz {
     try {
       switch (kind) {
         case 0 -> {
-          List<QuarantineEntry> entries = drain(plan.quarantine());
+          List<QuarantineEntry> entries = drain(plan.deadLetters());
           QuarantineFileWriter writer = QuarantineFileWriter.open(PLANS, STAGING + "/q.parquet");
           entries.forEach(writer::write);
           writer.close();
-          again(entries, "q.parquet", new QuarantineFormat());
+          again(entries, "q.parquet", QuarantineFormat.whole());
         }
         case 1 -> {
           List<EffectEntry> entries = drain(plan.effects());

@@ -3,6 +3,7 @@ package io.errata.jobs.graph;
 import io.errata.api.Position;
 import io.errata.api.Row;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.RawEvent;
 import io.errata.state.plan.QuarantineEntry;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -67,7 +68,16 @@ final class EventRouter {
   static QuarantineEntry entry(
       EventRecord event, @Nullable String key, @Nullable String form, String reason) {
     Position position = event.position();
+    @Nullable RawEvent raw = event.raw().orElse(null);
     return new QuarantineEntry(
-        key, form, event.knownId().orElse(null), position.source(), position.offset(), reason);
+        key,
+        form,
+        event.knownId().orElse(null),
+        position.source(),
+        position.offset(),
+        reason,
+        raw == null ? null : raw.value(),
+        raw == null ? 0 : raw.size(),
+        raw == null ? null : raw.key());
   }
 }

@@ -1,9 +1,11 @@
 package io.errata.jobs.graph;
 
+import io.errata.api.Bytes;
 import io.errata.state.plan.QuarantineEntry;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /** Quarantine entries as bytes. */
 final class QuarantineCodec implements Codec<QuarantineEntry> {
@@ -17,6 +19,16 @@ final class QuarantineCodec implements Codec<QuarantineEntry> {
     Texts.write(entry.source(), out);
     out.writeLong(entry.offset());
     Texts.write(entry.reason(), out);
+    write(entry.raw(), out);
+    out.writeLong(entry.rawSize());
+    write(entry.rawKey(), out);
+  }
+
+  private static void write(@Nullable Bytes bytes, DataOutputView out) throws IOException {
+    out.writeInt(bytes == null ? -1 : bytes.length());
+    if (bytes != null) {
+      out.write(bytes.toArray());
+    }
   }
 
   @Override
@@ -27,6 +39,19 @@ final class QuarantineCodec implements Codec<QuarantineEntry> {
         Texts.readNullable(in),
         Texts.read(in),
         in.readLong(),
-        Texts.read(in));
+        Texts.read(in),
+        readBytes(in),
+        in.readLong(),
+        readBytes(in));
+  }
+
+  private static @Nullable Bytes readBytes(DataInputView in) throws IOException {
+    int length = in.readInt();
+    if (length < 0) {
+      return null;
+    }
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    return Bytes.of(bytes);
   }
 }

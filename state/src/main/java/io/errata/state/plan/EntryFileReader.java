@@ -26,10 +26,11 @@ final class EntryFileReader<T> implements EntryReader<T> {
   private @Nullable RecordReader<Group> records;
   private long left;
 
-  private EntryFileReader(String path, EntryFormat<T> format, ParquetFileReader file) {
+  private EntryFileReader(
+      String path, EntryFormat<T> format, MessageType schema, ParquetFileReader file) {
     this.path = path;
     this.format = format;
-    this.schema = format.schema();
+    this.schema = schema;
     this.columns = new ColumnIOFactory().getColumnIO(schema);
     this.file = file;
   }
@@ -44,13 +45,18 @@ final class EntryFileReader<T> implements EntryReader<T> {
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       throw failed(path, e);
     }
-    EntryFileReader<T> reader = new EntryFileReader<>(path, format, file);
-    if (!file.getFileMetaData().getSchema().equals(reader.schema)) {
+    MessageType written = file.getFileMetaData().getSchema();
+    Optional<MessageType> readable = format.readable(written);
+    EntryFileReader<T> reader = new EntryFileReader<>(path, format, readable.orElse(written), file);
+    if (readable.isEmpty()) {
       reader.close();
       throw InvalidPlan.of(
           "Cannot read "
               + path
               + " of the plan: its columns are not those that the manifest's table gives it");
+    }
+    if (!readable.get().equals(written)) {
+      file.setRequestedSchema(readable.get());
     }
     return reader;
   }

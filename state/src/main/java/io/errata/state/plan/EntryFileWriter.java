@@ -48,7 +48,7 @@ final class EntryFileWriter<T> {
   static <T> EntryFileWriter<T> open(PlanStorage storage, String path, EntryFormat<T> format) {
     DigestingOutputFile file = new DigestingOutputFile(storage.output(PlanPath.check(path)));
     try {
-      ParquetWriter<Group> writer =
+      ExampleParquetWriter.Builder builder =
           ExampleParquetWriter.builder(file)
               .withConf(new PlainParquetConfiguration())
               .withType(format.schema())
@@ -57,9 +57,15 @@ final class EntryFileWriter<T> {
               .withPageSize(PAGE_BYTES)
               .withDictionaryEncoding(CorrectionFormat.DIGEST, false)
               .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-              .withExtraMetaData(Map.of("errata.format", Integer.toString(PlanManifest.FORMAT)))
-              .build();
-      return new EntryFileWriter<>(path, format, file, writer);
+              .withExtraMetaData(Map.of("errata.format", Integer.toString(PlanManifest.FORMAT)));
+      if (!format.payload().isEmpty()) {
+        // Usually only behind a hundred, and then by the size of those that were.
+        builder.withMinRowCountForPageSizeCheck(1).withMaxRowCountForPageSizeCheck(1);
+        for (String column : format.payload()) {
+          builder.withStatisticsEnabled(column, false).withDictionaryEncoding(column, false);
+        }
+      }
+      return new EntryFileWriter<>(path, format, file, builder.build());
     } catch (IOException e) {
       throw failed(path, e);
     }

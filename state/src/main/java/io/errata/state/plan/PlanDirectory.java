@@ -198,10 +198,16 @@ public final class PlanDirectory {
     return new PlanCorrections(storage, prefix, manifest());
   }
 
-  /** Starts to read the quarantined events. */
+  /** Starts to read the quarantined events, without their bytes. */
   public EntryReader<QuarantineEntry> quarantine() {
     return new EntryFiles<>(
-        storage, prefix, files(QUARANTINE), new QuarantineFormat(), Function.identity());
+        storage, prefix, files(QUARANTINE), QuarantineFormat.described(), Function.identity());
+  }
+
+  /** Starts to read the quarantined events with their bytes, which are payload. */
+  public EntryReader<QuarantineEntry> deadLetters() {
+    return new EntryFiles<>(
+        storage, prefix, files(QUARANTINE), QuarantineFormat.whole(), Function.identity());
   }
 
   /** Starts to read the suppressed effects. */

@@ -1,5 +1,6 @@
 package io.errata.state.plan;
 
+import io.errata.api.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param source the file or partition
  * @param offset the row or offset
  * @param reason without the payload
+ * @param raw the event as it lies in its source: all of it where it could not be decoded, the
+ *     beginning of it otherwise; null where the source has no bytes of one event, where the event
+ *     was decoded before anything was found wrong with it, or where they were not asked for
+ * @param rawSize how many bytes the event has in its source; 0 where {@code raw} is null
+ * @param rawKey the key that the source keeps beside the event, or the beginning of it; null where
+ *     there is none
  */
 public record QuarantineEntry(
     @Nullable String key,
@@ -19,4 +26,18 @@ public record QuarantineEntry(
     @Nullable String eventId,
     String source,
     long offset,
-    String reason) {}
+    String reason,
+    @Nullable Bytes raw,
+    long rawSize,
+    @Nullable Bytes rawKey) {
+  /** One without its bytes. */
+  public QuarantineEntry(
+      @Nullable String key,
+      @Nullable String keyForm,
+      @Nullable String eventId,
+      String source,
+      long offset,
+      String reason) {
+    this(key, keyForm, eventId, source, offset, reason, null, 0, null);
+  }
+}

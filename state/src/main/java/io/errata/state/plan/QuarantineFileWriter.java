@@ -18,7 +18,7 @@ public final class QuarantineFileWriter {
    * @throws io.errata.api.ErrataException UNAVAILABLE where the storage fails
    */
   public static QuarantineFileWriter open(PlanStorage storage, String path) {
-    return new QuarantineFileWriter(EntryFileWriter.open(storage, path, new QuarantineFormat()));
+    return new QuarantineFileWriter(EntryFileWriter.open(storage, path, QuarantineFormat.whole()));
   }
 
   /**
