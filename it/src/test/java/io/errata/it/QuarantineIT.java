@@ -2,8 +2,11 @@ package io.errata.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.errata.api.Bytes;
+import io.errata.api.ErrataException;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.plan.QuarantineEntry;
@@ -323,5 +326,49 @@ class QuarantineIT {
     assertThat(Runs.deadLetters(plan))
         .extracting(entry -> new String(entry.raw().toArray(), UTF_8))
         .containsExactlyInAnyOrder(partly, notAtAll);
+  }
+
+  @Test
+  void eventThatBreaksARule_keepsItsKeyAlone() throws IOException {
+    write(
+        "bad.jsonl",
+        "{\"id\":\"e7\",\"ts\":\"2024-06-10T12:10:00Z\",\"name\":\"ben\",\"amount\":7.25,\"by\":\"shop\"}",
+        "{\"id\":\"e8\",\"ts\":\"2024-06-10T12:10:00Z\",\"name\":\"cia\",\"amount\":1,\"by\":\"nobody\"}",
+        "{\"id\":\"e9\",\"ts\":\"2024-06-10T12:40:00Z\",\"name\":\"ann\",\"amount\":99,\"by\":\"nobody\"}");
+    PlanDirectory plan =
+        Runs.plan(
+            draft()
+                .set("events.rules.amount", Map.of("required", true, "max", 7))
+                .set("events.rules.by", Map.of("one-of", List.of("shop", "phone"))));
+    assertThat(Runs.corrections(plan))
+        .as("one outside of the window is none of its business")
+        .containsOnlyKeys("[ann]", "[dan]");
+    assertThat(Runs.deadLetters(plan))
+        .extracting(QuarantineEntry::key, QuarantineEntry::reason)
+        .containsExactlyInAnyOrder(
+            tuple("name=ben", "Cannot use amount: it is more than events.rules allows (max)"),
+            tuple("name=cia", "Cannot use by: it is none of the values of events.rules (one-of)"));
+    assertThat(Runs.deadLetters(plan)).allSatisfy(entry -> assertThat(entry.raw()).isNotNull());
+    assertThat(plan.manifest().events().rejected()).isEqualTo(2);
+  }
+
+  @Test
+  void eventThatTheFilterLeavesOut_needKeepToNoRule() throws IOException {
+    SpecDraft ruled = draft().set("events.rules", Map.of("amount", Map.of("max", 2)));
+    assertThat(keys(Runs.plan(ruled))).containsExactly("name=ann", "name=cia");
+    assertThat(keys(Runs.plan(ruled.set("filter.where", "amount < 4"))))
+        .containsExactly("name=cia");
+  }
+
+  @Test
+  void ruleThatDoesntFitItsField_isRefusedBeforeAnythingIsRead() {
+    assertThatThrownBy(
+            () -> Runs.plan(draft().set("events.rules", Map.of("name", Map.of("min", 2)))))
+        .isInstanceOf(ErrataException.class)
+        .hasMessage("Cannot compare \"name\" with 2: their types are TEXT and DECIMAL");
+    assertThatThrownBy(
+            () -> Runs.plan(draft().set("events.rules", Map.of("nam", Map.of("required", true)))))
+        .isInstanceOf(ErrataException.class)
+        .hasMessageContaining("Cannot find field: nam");
   }
 }

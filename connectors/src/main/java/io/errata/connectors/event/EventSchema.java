@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param type the path of the event type, or null where events have none
  * @param sequence paths that order events of one time; INT, LONG or TEXT
  * @param payload the fields that the worker, its key and the condition use, distinct; id, time,
- *     type and sequence only where they are used as such
+ *     type, sequence and rules only where they are used as such
+ * @param rules what a wanted event must keep to; their fields are in the payload
  */
 public record EventSchema(
     String id,
@@ -28,12 +29,13 @@ public record EventSchema(
     @Nullable ZoneId zone,
     @Nullable String type,
     List<EventField> sequence,
-    List<EventField> payload)
+    List<EventField> payload,
+    List<EventRule> rules)
     implements Serializable {
   /** In place of the path of an id: where an event lies is what tells it from others. */
   public static final String POSITION = "$position";
 
-  /** Of events whose times all have a zone. */
+  /** Of events whose times all have a zone, and that need keep to no rules. */
   public EventSchema(
       String id,
       String time,
@@ -44,7 +46,20 @@ public record EventSchema(
     this(id, time, timeUnit, null, type, sequence, payload);
   }
 
+  /** Of events that need keep to no rules. */
+  public EventSchema(
+      String id,
+      String time,
+      TimeUnit timeUnit,
+      @Nullable ZoneId zone,
+      @Nullable String type,
+      List<EventField> sequence,
+      List<EventField> payload) {
+    this(id, time, timeUnit, zone, type, sequence, payload, List.of());
+  }
+
   public EventSchema {
+    rules = List.copyOf(rules);
     sequence = List.copyOf(sequence);
     payload = List.copyOf(payload);
   }
@@ -64,6 +79,11 @@ public record EventSchema(
 
   public Optional<String> typePath() {
     return Optional.ofNullable(type);
+  }
+
+  /** The same without what says nothing of how an event is written: zone and rules. */
+  EventSchema layout() {
+    return new EventSchema(id, time, timeUnit, null, type, sequence, payload, List.of());
   }
 
   /** The schema of {@link EventRecord#schema()}. */

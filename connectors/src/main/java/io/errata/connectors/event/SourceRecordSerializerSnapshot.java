@@ -84,7 +84,9 @@ public final class SourceRecordSerializerSnapshot implements TypeSerializerSnaps
   @Override
   public TypeSerializerSchemaCompatibility<SourceRecord> resolveSchemaCompatibility(
       TypeSerializerSnapshot<SourceRecord> old) {
-    return old instanceof SourceRecordSerializerSnapshot that && schema().equals(that.schema)
+    return old instanceof SourceRecordSerializerSnapshot that
+            && that.schema != null
+            && schema().layout().equals(that.schema.layout())
         ? TypeSerializerSchemaCompatibility.compatibleAsIs()
         : TypeSerializerSchemaCompatibility.incompatible();
   }

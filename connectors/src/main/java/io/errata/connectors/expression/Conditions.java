@@ -46,7 +46,8 @@ public final class Conditions {
         : new Conjunction(new ArrayList<>(conditions));
   }
 
-  private static String quoted(String path) {
+  /** A field's path as conditions name it, whatever characters it has. */
+  public static String quoted(String path) {
     return '"' + path.replace("\"", "\"\"").replace(".", "\".\"") + '"';
   }
 }

@@ -6,6 +6,7 @@ import io.errata.api.RowSchema;
 import io.errata.connectors.Window;
 import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventRule;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.expression.Condition;
@@ -169,9 +170,16 @@ public final class EventAssembler {
         }
       }
     }
-    if (rejection != null) {
-      rejected++;
+    if (rejection == null) {
+      for (EventRule rule : plan.schema().rules()) {
+        if (!rule.passes().holds(event)) {
+          rejected++;
+          return rejectedFor(event, rule.reason());
+        }
+      }
+      return event;
     }
+    rejected++;
     return event;
   }
 

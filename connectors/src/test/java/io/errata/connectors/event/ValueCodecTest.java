@@ -7,10 +7,12 @@ import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
 import io.errata.api.Position;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.expression.Conditions;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -150,5 +152,29 @@ class ValueCodecTest {
                 .resolveSchemaCompatibility(restored)
                 .isIncompatible())
         .isTrue();
+  }
+
+  @Test
+  void snapshot_ofASchemaWithZoneAndRules_isRestored() throws Exception {
+    EventSchema ruled =
+        new EventSchema(
+            SCHEMA.id(),
+            SCHEMA.time(),
+            SCHEMA.timeUnit(),
+            ZoneOffset.UTC,
+            SCHEMA.type(),
+            SCHEMA.sequence(),
+            SCHEMA.payload(),
+            List.of(new EventRule("a", "it is missing", Conditions.parse("a is not null"))));
+    TypeSerializerSnapshot<SourceRecord> written =
+        SourceRecordTypeInfo.of(ruled)
+            .createSerializer(new SerializerConfigImpl())
+            .snapshotConfiguration();
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshot.writeVersionedSnapshot(out, written);
+    TypeSerializerSnapshot<SourceRecord> restored =
+        TypeSerializerSnapshot.readVersionedSnapshot(
+            new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
+    assertThat(written.resolveSchemaCompatibility(restored).isCompatibleAsIs()).isTrue();
   }
 }

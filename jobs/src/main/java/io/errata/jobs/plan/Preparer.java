@@ -10,6 +10,7 @@ import io.errata.api.Worker;
 import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventField;
+import io.errata.connectors.event.EventRule;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.expression.Condition;
 import io.errata.connectors.expression.Conditions;
@@ -58,6 +59,7 @@ final class Preparer {
     Optional<Condition> condition = condition();
     EventSchema events = events(chosen.worker(), condition);
     condition.ifPresent(c -> c.check(events.payloadSchema()));
+    events.rules().forEach(rule -> rule.passes().check(events.payloadSchema()));
     if (events.isIdPosition()) {
       warnings.add(
           "Events have no id and are told apart by where they lie: one that is in the archive twice counts twice.");
@@ -218,21 +220,23 @@ final class Preparer {
         }
       }
     }
-    Set<String> untyped = new LinkedHashSet<>();
-    condition.ifPresent(
-        c -> {
-          for (String field : new TreeSet<>(c.fields())) {
-            if (!types.containsKey(field)) {
-              untyped.add(field);
-            }
-          }
-        });
+    List<EventRule> rules = spec.events().rules();
+    List<Condition> conditions = new ArrayList<>();
+    condition.ifPresent(conditions::add);
+    rules.forEach(rule -> conditions.add(rule.passes()));
+    Set<String> conditionFields = new TreeSet<>();
+    Map<String, ColumnType> compared = new LinkedHashMap<>();
+    for (Condition each : conditions) {
+      conditionFields.addAll(each.fields());
+      each.wantedTypes().forEach(compared::putIfAbsent);
+    }
+    Set<String> untyped = new LinkedHashSet<>(conditionFields);
+    untyped.removeAll(types.keySet());
     var fields = spec.events().fields();
     List<String> sequence = fields.sequence();
     untyped.addAll(sequence);
     untyped.removeAll(types.keySet());
     Map<String, ColumnType> declared = fields.types();
-    Map<String, ColumnType> compared = condition.map(Condition::wantedTypes).orElse(Map.of());
     List<String> asked = untyped.stream().filter(f -> !declared.containsKey(f)).toList();
     Map<String, ColumnType> kept = asked.isEmpty() ? Map.of() : source.naturalTypes(asked);
     Map<String, ColumnType> resolved = new LinkedHashMap<>(types);
@@ -245,7 +249,6 @@ final class Preparer {
       resolved.put(field, declared.getOrDefault(field, wanted));
     }
     List<EventField> payload = new ArrayList<>();
-    Set<String> conditionFields = condition.map(Condition::fields).orElse(Set.of());
     resolved.forEach(
         (field, type) -> {
           if (types.containsKey(field) || conditionFields.contains(field)) {
@@ -259,7 +262,8 @@ final class Preparer {
         fields.zone().orElse(null),
         fields.type().orElse(null),
         sequence.stream().map(field -> new EventField(field, resolved.get(field))).toList(),
-        payload);
+        payload,
+        rules);
   }
 
   private Instant completeTo() {

@@ -2,6 +2,7 @@ package io.errata.jobs.spec;
 
 import io.errata.api.ColumnType;
 import io.errata.connectors.archive.ArchiveOptions;
+import io.errata.connectors.event.EventRule;
 import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.kafka.KafkaOptions;
 import java.time.ZoneId;
@@ -15,14 +16,17 @@ import java.util.Optional;
  * @param archive files, where events are read from an archive; exactly one of the two is there
  * @param kafka topics, where events are read from Kafka
  * @param fields what the fields are called
+ * @param rules what events must keep to; one that doesn't is rejected
  * @param quarantine ids of events that are not to be used: their keys go into quarantine
  */
 public record EventsSpec(
     Optional<ArchiveOptions> archive,
     Optional<KafkaSpec> kafka,
     FieldsSpec fields,
+    List<EventRule> rules,
     List<String> quarantine) {
   public EventsSpec {
+    rules = List.copyOf(rules);
     quarantine = List.copyOf(quarantine);
   }
 

@@ -65,7 +65,12 @@ final class SpecAssembly {
     return new Spec(
         required(SpecOptions.NAME),
         present(window),
-        new EventsSpec(archive, kafka, fields(), required(SpecOptions.EVENTS_QUARANTINE)),
+        new EventsSpec(
+            archive,
+            kafka,
+            fields(),
+            required(SpecOptions.EVENTS_RULES),
+            required(SpecOptions.EVENTS_QUARANTINE)),
         new FilterSpec(
             required(SpecOptions.FILTER_TYPE),
             Optional.ofNullable(values.find(SpecOptions.FILTER_WHERE))),

@@ -9,6 +9,7 @@ import io.errata.api.ColumnType;
 import io.errata.connectors.ReadRate;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.archive.ArchiveOptions.Format;
+import io.errata.connectors.event.EventRule;
 import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaOptions.Isolation;
@@ -267,6 +268,15 @@ final class SpecOptions {
                   + ".")
           .withDefault(Map.of(), "as the files and their use say");
 
+  static final SpecOption<List<EventRule>> EVENTS_RULES =
+      SpecOption.of(
+              "events.rules",
+              FieldRules.type(),
+              OPTIONAL,
+              "What a field must keep to, by its path: `required: true`, `min` and `max` (a number, a date, or a time with"
+                  + " a zone; both inclusive), `one-of` (a list), `like` (a pattern as in SQL). An event that breaks a rule puts its"
+                  + " keys into quarantine. Where a field is null, only `required` looks at it.")
+          .withDefault(List.of(), "none");
   static final SpecOption<List<String>> EVENTS_QUARANTINE =
       SpecOption.of(
               "events.quarantine",
@@ -543,6 +553,7 @@ final class SpecOptions {
           FIELD_TYPE,
           FIELD_SEQUENCE,
           FIELD_TYPES,
+          EVENTS_RULES,
           EVENTS_QUARANTINE,
           FILTER_TYPE,
           FILTER_WHERE,

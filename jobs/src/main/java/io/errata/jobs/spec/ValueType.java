@@ -482,7 +482,7 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
         });
   }
 
-  private static String wrongKind(YamlNode node, String expected, String example) {
+  static String wrongKind(YamlNode node, String expected, String example) {
     return "it is "
         + node.kindName()
         + " and must be "
@@ -491,7 +491,7 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
   }
 
   /** YAML writes whole numbers in several ways. */
-  private static BigInteger integer(String text) {
+  static BigInteger integer(String text) {
     String digits = text.replace("_", "");
     boolean negative = digits.startsWith("-");
     digits = digits.replaceFirst("^[+-]", "");

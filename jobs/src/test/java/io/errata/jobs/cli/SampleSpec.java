@@ -30,6 +30,7 @@ final class SampleSpec {
             Optional.empty(),
             new EventsSpec.FieldsSpec(
                 "id", "ts", TimeUnit.MILLIS, Optional.empty(), List.of(), Map.of()),
+            List.of(),
             List.of()),
         new Spec.FilterSpec(List.of(), Optional.empty()),
         new WorkerSpec.Versioned("daily-totals", 2),
