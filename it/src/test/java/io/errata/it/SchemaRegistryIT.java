@@ -235,7 +235,7 @@ class SchemaRegistryIT {
             + ": the schema registry "
             + proxy.url()
             + " answers 401 to somebody without a login",
-        "Give registry-user");
+        "Give events.kafka.registry.user");
   }
 
   @Test

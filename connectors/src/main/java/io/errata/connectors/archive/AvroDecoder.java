@@ -1,5 +1,7 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.avro.AvroBlock;
+import io.errata.connectors.avro.AvroFields;
 import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;

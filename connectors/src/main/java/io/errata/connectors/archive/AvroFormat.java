@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.avro.AvroColumns;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;

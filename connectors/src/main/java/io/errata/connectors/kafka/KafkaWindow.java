@@ -54,16 +54,18 @@ final class KafkaWindow implements ResolvedWindow {
 
   @Override
   public List<InputPart> inputs() {
-    return spans.stream()
-        .map(
-            span ->
-                new InputPart(
-                    span.name(),
-                    span.range().first(),
-                    span.range().size(),
-                    -1,
-                    span.topicId().toString()))
-        .toList();
+    List<InputPart> inputs = new ArrayList<>();
+    for (PartitionSpan span : spans) {
+      OffsetRange range = span.range();
+      inputs.add(
+          new InputPart(span.name(), range.first(), range.size(), -1, span.topicId().toString()));
+    }
+    inputs.addAll(read.valueFormat().schemas());
+    RecordFormat keyFormat = read.keyFormat();
+    if (keyFormat != null) {
+      inputs.addAll(keyFormat.schemas());
+    }
+    return inputs;
   }
 
   @Override

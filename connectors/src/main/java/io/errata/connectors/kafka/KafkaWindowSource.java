@@ -7,7 +7,6 @@ import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.expression.Condition;
 import io.errata.connectors.format.SchemaCheck;
-import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.kafka.RecordFormat.Part;
 import io.errata.connectors.read.FieldPlan;
 import java.io.IOException;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -49,6 +49,10 @@ public final class KafkaWindowSource implements WindowSource {
   private final RecordFormat valueFormat;
   private final @Nullable RecordFormat keyFormat;
   private final long splitOffsets;
+  private @Nullable Fixed fixed;
+
+  /** The formats, with the schemas that were found for some topics. */
+  private record Fixed(Set<String> topics, RecordFormat value, @Nullable RecordFormat key) {}
 
   /**
    * A source.
@@ -97,7 +101,7 @@ public final class KafkaWindowSource implements WindowSource {
                     partition, new OffsetRange(Math.max(start, end - SAMPLED_AT_THE_END), end));
               });
     }
-    KafkaColumns columns = columns(ends, fields);
+    KafkaColumns columns = columns(ends, fields, fixed(topics(ends.keySet())));
     Map<String, ColumnType> types = new LinkedHashMap<>();
     for (String field : fields) {
       @Nullable ColumnType type = SchemaCheck.find(options.subject(), columns, field).type();
@@ -118,7 +122,8 @@ public final class KafkaWindowSource implements WindowSource {
         topicIds.put(span.partition().topic(), span.topicId().toString());
         bounds.put(span.name(), span.bounds());
       }
-      KafkaColumns columns = columns(ranges, new FieldPlan(schema).paths());
+      Fixed formats = fixed(topics(ranges.keySet()));
+      KafkaColumns columns = columns(ranges, new FieldPlan(schema).paths(), formats);
       if (!columns.value().paths().isEmpty()) {
         SchemaCheck.check(options.subject(), columns, schema);
       }
@@ -133,8 +138,8 @@ public final class KafkaWindowSource implements WindowSource {
       KafkaRead read =
           new KafkaRead(
               options,
-              valueFormat,
-              keyFormat,
+              formats.value(),
+              formats.key(),
               window,
               schema,
               condition.orElse(null),
@@ -145,25 +150,51 @@ public final class KafkaWindowSource implements WindowSource {
     }
   }
 
-  /** The fields that there are, as far as they are asked for. */
-  private KafkaColumns columns(Map<TopicPartition, OffsetRange> ranges, List<String> fields) {
-    boolean sampled = valueFormat.isSampled() || (keyFormat != null && keyFormat.isSampled());
-    List<ConsumerRecord<byte[], byte[]>> sample =
-        RecordSample.take(
-            options,
-            ranges,
-            records -> {
-              KafkaColumns found = columns(records);
-              return !sampled || fields.stream().allMatch(found::has);
-            });
-    return columns(sample);
+  private static Set<String> topics(Set<TopicPartition> partitions) {
+    return partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
   }
 
-  private KafkaColumns columns(List<ConsumerRecord<byte[], byte[]>> sample) {
+  /**
+   * Asked again only where there are topics that were not there before: what a field's type was
+   * settled by is what it is read by.
+   */
+  private synchronized Fixed fixed(Set<String> topics) {
+    Fixed known = fixed;
+    if (known == null || !known.topics().containsAll(topics)) {
+      known =
+          new Fixed(
+              topics,
+              valueFormat.fixedFor(topics, Part.VALUE),
+              keyFormat == null ? null : keyFormat.fixedFor(topics, Part.KEY));
+      fixed = known;
+    }
+    return known;
+  }
+
+  /** The fields that there are, as far as they are asked for. */
+  private KafkaColumns columns(
+      Map<TopicPartition, OffsetRange> ranges, List<String> fields, Fixed formats) {
+    boolean sampled =
+        formats.value().isSampled() || (formats.key() != null && formats.key().isSampled());
+    List<ConsumerRecord<byte[], byte[]>> sample =
+        sampled
+            ? RecordSample.take(
+                options,
+                ranges,
+                records -> {
+                  KafkaColumns found = columns(records, formats);
+                  return fields.stream().allMatch(found::has);
+                })
+            : List.of();
+    return columns(sample, formats);
+  }
+
+  private static KafkaColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Fixed formats) {
     try {
-      SourceColumns value = valueFormat.columns(sample, Part.VALUE);
+      RecordFormat key = formats.key();
       return new KafkaColumns(
-          value, keyFormat == null ? null : keyFormat.columns(sample, Part.KEY));
+          formats.value().columns(sample, Part.VALUE),
+          key == null ? null : key.columns(sample, Part.KEY));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,9 +1,11 @@
 package io.errata.connectors.kafka;
 
+import io.errata.connectors.InputPart;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.FieldPlan;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -21,6 +23,24 @@ public interface RecordFormat extends Serializable {
   enum Part {
     KEY,
     VALUE
+  }
+
+  /**
+   * Fixes what could be another one the next time: the schemas that records are read by. Asked
+   * once, before anything else.
+   *
+   * @param topics all that are read
+   * @return a format that stays the same, wherever it travels
+   * @throws io.errata.api.ErrataException INVALID_SOURCE or INVALID_SPEC where there is no such
+   *     schema; UNAVAILABLE or FORBIDDEN where what holds it can't be asked
+   */
+  default RecordFormat fixedFor(Collection<String> topics, Part part) {
+    return this;
+  }
+
+  /** The schemas that were fixed: evidence for the plan. */
+  default List<InputPart> schemas() {
+    return List.of();
   }
 
   /**

@@ -196,7 +196,7 @@ final class RegistryHttp {
               + " ("
               + e.getClass().getSimpleName()
               + ")",
-          "Check that the URL's scheme is right, and that registry-ca holds the certificate of"
+          "Check that the URL's scheme is right, and that events.kafka.registry.ca holds the certificate of"
               + " those who vouch for the registry.",
           e);
     }
@@ -232,7 +232,7 @@ final class RegistryHttp {
         ErrorCode.FORBIDDEN,
         what + (options.token() == null ? " to somebody without a login" : " to the bearer token"),
         options.token() == null
-            ? "Give registry-user and registry-password, or registry-token."
+            ? "Give events.kafka.registry.user and password, or token."
             : "Check that the token is the registry's and has not expired.");
   }
 

@@ -5,9 +5,11 @@ import io.errata.connectors.archive.ArchiveWindowSource;
 import io.errata.connectors.kafka.JsonRecordFormat;
 import io.errata.connectors.kafka.KafkaWindowSource;
 import io.errata.connectors.kafka.RecordFormat;
+import io.errata.connectors.record.AvroRecordFormat;
+import io.errata.connectors.record.SchemaChoice;
 import io.errata.jobs.spec.EventsSpec;
 import io.errata.jobs.spec.EventsSpec.KafkaSpec;
-import io.errata.jobs.spec.EventsSpec.RecordFormatName;
+import io.errata.jobs.spec.EventsSpec.RecordSpec;
 
 /** The source that a spec names. */
 final class Sources {
@@ -18,14 +20,17 @@ final class Sources {
     if (events.kafka().isPresent()) {
       KafkaSpec kafka = events.kafka().get();
       return new KafkaWindowSource(
-          kafka.options(), format(kafka.format()), kafka.keyFormat().map(Sources::format));
+          kafka.options(), format(kafka.value()), kafka.key().map(Sources::format));
     }
     return new ArchiveWindowSource(events.archive().orElseThrow());
   }
 
-  private static RecordFormat format(RecordFormatName name) {
-    return switch (name) {
+  private static RecordFormat format(RecordSpec record) {
+    return switch (record.format()) {
       case JSON -> new JsonRecordFormat();
+      case AVRO ->
+          new AvroRecordFormat(
+              record.registry().orElseThrow(), record.schema().orElse(SchemaChoice.LATEST));
     };
   }
 }

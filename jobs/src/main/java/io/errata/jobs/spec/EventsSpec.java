@@ -5,6 +5,8 @@ import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventRule;
 import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.kafka.KafkaOptions;
+import io.errata.connectors.record.SchemaChoice;
+import io.errata.connectors.registry.RegistryOptions;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +36,32 @@ public record EventsSpec(
    * Which topics, and what their records hold.
    *
    * @param options which topics are read, and how
-   * @param format of the values
-   * @param keyFormat of the keys, where they have fields; else they are text
+   * @param value what the values hold
+   * @param key what the keys hold, where they have fields; else they are text
    */
-  public record KafkaSpec(
-      KafkaOptions options, RecordFormatName format, Optional<RecordFormatName> keyFormat) {}
+  public record KafkaSpec(KafkaOptions options, RecordSpec value, Optional<RecordSpec> key) {}
+
+  /**
+   * What the bytes of a record hold, and how their schema is found.
+   *
+   * @param format what they hold
+   * @param registry where schemas are registered, where the format needs it
+   * @param schema which schema they are read by, where the spec says it
+   */
+  public record RecordSpec(
+      RecordFormatName format, Optional<RegistryOptions> registry, Optional<SchemaChoice> schema) {
+    /** A format that needs no schema. */
+    public static RecordSpec of(RecordFormatName format) {
+      return new RecordSpec(format, Optional.empty(), Optional.empty());
+    }
+  }
 
   /** What the bytes of a record hold. */
   public enum RecordFormatName {
     /** One JSON object, UTF-8. */
-    JSON
+    JSON,
+    /** The id of a schema in a registry, and a value in Avro. */
+    AVRO
   }
 
   /**

@@ -159,6 +159,7 @@ final class SpecAssembly {
     Duration before = values.find(SpecOptions.KAFKA_SLACK_BEFORE);
     Duration after = values.find(SpecOptions.KAFKA_SLACK_AFTER);
     KafkaSecurity security = new KafkaSecurity(sasl(), tls());
+    RecordAssembly records = new RecordAssembly(values, problems, this::credential, this::secret);
     if (!problems.isEmpty()) {
       return Optional.empty();
     }
@@ -175,8 +176,8 @@ final class SpecAssembly {
                   required(SpecOptions.KAFKA_ISOLATION),
                   required(SpecOptions.KAFKA_PROPERTIES),
                   security),
-              required(SpecOptions.KAFKA_FORMAT),
-              Optional.ofNullable(values.find(SpecOptions.KAFKA_KEY_FORMAT))));
+              present(records.value()),
+              Optional.ofNullable(records.key())));
     } catch (ErrataException e) {
       problem("events.kafka", e.getMessage() + ". " + e.next());
       return Optional.empty();

@@ -86,6 +86,79 @@ final class SpecOptions {
               OPTIONAL,
               "What the keys hold, where they have fields (`kafka.key.NAME`).")
           .withDefaultText("text, as `kafka.key`");
+  static final SpecOption<String> KAFKA_REGISTRY_URL =
+      SpecOption.of(
+          "events.kafka.registry.url",
+          ValueType.credential(),
+          REQUIRED_IN_SECTION,
+          "The schema registry's API, as Confluent's; Apicurio's ends in `/apis/ccompat/v7`. `registry: URL` is short for it. May"
+              + " hold `${env:NAME}` and `${file:path}`.");
+  static final SpecOption<String> KAFKA_REGISTRY_USER =
+      SpecOption.of(
+              "events.kafka.registry.user",
+              ValueType.credential(),
+              OPTIONAL,
+              "Who logs in to the registry, with a password. May hold `${env:NAME}` and `${file:path}`.")
+          .withDefaultText("none");
+  static final SpecOption<String> KAFKA_REGISTRY_PASSWORD =
+      SpecOption.of(
+              "events.kafka.registry.password",
+              ValueType.secret(),
+              OPTIONAL,
+              "The password, as a reference: `${env:NAME}` or `${file:path}`.")
+          .withDefaultText("none");
+  static final SpecOption<String> KAFKA_REGISTRY_TOKEN =
+      SpecOption.of(
+              "events.kafka.registry.token",
+              ValueType.secret(),
+              OPTIONAL,
+              "A bearer token, as a reference, instead of user and password.")
+          .withDefaultText("none");
+  static final SpecOption<String> KAFKA_REGISTRY_CA =
+      SpecOption.of(
+              "events.kafka.registry.ca",
+              ValueType.credential(),
+              OPTIONAL,
+              "The certificates in PEM of those who vouch for the registry, such as `${file:ca.pem}`.")
+          .withDefaultText("those that the JVM trusts");
+  static final SpecOption<String> KAFKA_SCHEMA_FILE =
+      SpecOption.of(
+              "events.kafka.schema.file",
+              ValueType.path(),
+              OPTIONAL,
+              "The schema that values are read by, in a file: a path, relative to the spec's folder, or a URI.")
+          .withDefaultText("one of the registry");
+  static final SpecOption<String> KAFKA_SCHEMA_SUBJECT =
+      SpecOption.of(
+              "events.kafka.schema.subject",
+              ValueType.text(),
+              OPTIONAL,
+              "The registry's subject that has the schema that values are read by.")
+          .withDefaultText("`TOPIC-value`");
+  static final SpecOption<Integer> KAFKA_SCHEMA_VERSION =
+      SpecOption.of(
+              "events.kafka.schema.version",
+              ValueType.number(),
+              OPTIONAL,
+              "Which version of the subject values are read by.")
+          .withDefaultText("the latest when the plan is made, which the plan names");
+  static final SpecOption<String> KAFKA_KEY_SCHEMA_FILE =
+      SpecOption.of(
+              "events.kafka.key-schema.file",
+              ValueType.path(),
+              OPTIONAL,
+              "The same for keys: a file,")
+          .withDefaultText("one of the registry");
+  static final SpecOption<String> KAFKA_KEY_SCHEMA_SUBJECT =
+      SpecOption.of("events.kafka.key-schema.subject", ValueType.text(), OPTIONAL, "or a subject,")
+          .withDefaultText("`TOPIC-key`");
+  static final SpecOption<Integer> KAFKA_KEY_SCHEMA_VERSION =
+      SpecOption.of(
+              "events.kafka.key-schema.version",
+              ValueType.number(),
+              OPTIONAL,
+              "and which version of it.")
+          .withDefaultText("the latest when the plan is made");
   static final SpecOption<Duration> KAFKA_SLACK =
       SpecOption.of(
               "events.kafka.slack",
@@ -527,6 +600,17 @@ final class SpecOptions {
           KAFKA_TOPIC_PATTERN,
           KAFKA_FORMAT,
           KAFKA_KEY_FORMAT,
+          KAFKA_REGISTRY_URL,
+          KAFKA_REGISTRY_USER,
+          KAFKA_REGISTRY_PASSWORD,
+          KAFKA_REGISTRY_TOKEN,
+          KAFKA_REGISTRY_CA,
+          KAFKA_SCHEMA_FILE,
+          KAFKA_SCHEMA_SUBJECT,
+          KAFKA_SCHEMA_VERSION,
+          KAFKA_KEY_SCHEMA_FILE,
+          KAFKA_KEY_SCHEMA_SUBJECT,
+          KAFKA_KEY_SCHEMA_VERSION,
           KAFKA_SLACK,
           KAFKA_SLACK_BEFORE,
           KAFKA_SLACK_AFTER,
@@ -614,6 +698,11 @@ final class SpecOptions {
         URL,
         USER,
         PASSWORD,
+        KAFKA_REGISTRY_URL,
+        KAFKA_REGISTRY_USER,
+        KAFKA_REGISTRY_PASSWORD,
+        KAFKA_REGISTRY_TOKEN,
+        KAFKA_REGISTRY_CA,
         KAFKA_SASL_USER,
         KAFKA_SASL_PASSWORD,
         KAFKA_TLS_CA,
@@ -622,9 +711,21 @@ final class SpecOptions {
         KAFKA_TLS_KEY_PASSWORD);
   }
 
+  /** Sections that may be written as one value, and the setting that this is then. */
+  static Map<String, SpecOption<?>> shorthands() {
+    return Map.of("events.kafka.registry", KAFKA_REGISTRY_URL);
+  }
+
   /** Those that are relative to the spec's folder. */
   static List<SpecOption<String>> paths() {
-    return List.of(ARCHIVE_PATH, BASE_PATH, CSV_PATH, CSV_CORRECTIONS, PLANS);
+    return List.of(
+        KAFKA_SCHEMA_FILE,
+        KAFKA_KEY_SCHEMA_FILE,
+        ARCHIVE_PATH,
+        BASE_PATH,
+        CSV_PATH,
+        CSV_CORRECTIONS,
+        PLANS);
   }
 
   static Optional<SpecOption<?>> find(String path) {

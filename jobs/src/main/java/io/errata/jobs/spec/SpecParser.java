@@ -78,7 +78,10 @@ public final class SpecParser {
       // What stands in a document that can't be read is not known: nothing more can be said.
       throw problems.toException(name);
     }
+    // Before, so that an override reaches a field of it; and behind, for what an override gives.
+    Shorthands.expand(root);
     new Overrides(root, problems).apply(overrides);
+    Shorthands.expand(root);
     new SpecPaths(folder, problems).makeAbsolute(root);
     References references = new References(environment, problems);
     references.refuseElsewhere(root, "");

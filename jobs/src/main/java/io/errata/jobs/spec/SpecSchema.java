@@ -40,7 +40,7 @@ final class SpecSchema {
       SpecOptions.find(child)
           .ifPresentOrElse(
               option -> properties.set(name, option(option)),
-              () -> properties.set(name, section(child)));
+              () -> properties.set(name, sectionOrShorthand(child)));
       if (isRequired(child)) {
         required.add(name);
       }
@@ -56,6 +56,16 @@ final class SpecSchema {
     }
     addForms(section, forms(path));
     return section.put("additionalProperties", false);
+  }
+
+  private static ObjectNode sectionOrShorthand(String path) {
+    SpecOption<?> option = SpecOptions.shorthands().get(path);
+    if (option == null) {
+      return section(path);
+    }
+    ObjectNode either = JsonNodeFactory.instance.objectNode();
+    either.putArray("oneOf").add(option(option)).add(section(path));
+    return either;
   }
 
   private static void addForms(ObjectNode section, List<List<String>> forms) {

@@ -331,6 +331,22 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
         });
   }
 
+  /** A whole number from 1. */
+  static ValueType<Integer> number() {
+    return new ValueType<>(
+        schema("integer").put("minimum", 1),
+        (node, path, problems) -> {
+          if (node instanceof Scalar scalar && scalar.kind() == Scalar.Kind.INTEGER) {
+            BigInteger number = integer(scalar.text());
+            if (number.signum() > 0 && number.bitLength() < Integer.SIZE) {
+              return number.intValue();
+            }
+          }
+          problems.add(node.location(), path, wrongKind(node, "a whole number from 1", ""));
+          return null;
+        });
+  }
+
   /** A version of a worker; empty for the one in force at each event's time. */
   static ValueType<Optional<Integer>> version() {
     ObjectNode schema = JsonNodeFactory.instance.objectNode();

@@ -97,6 +97,7 @@ class SpecDocsTest {
             "base={ time: 2024-06-10T12:00:00Z }",
             "base={ table: a, path: /b, time: 2024-06-10T12:00:00Z }",
             "events.kafka={ topic: t }",
+            "events={ kafka: { brokers: b, topic: t, format: avro, registry: 8081 }, fields: { id: i, time: t } }",
             "correct=difference",
             "table.key=user_id",
             "table.key=[]",

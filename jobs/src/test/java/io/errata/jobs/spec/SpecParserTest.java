@@ -16,6 +16,8 @@ import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaSecurity;
 import io.errata.connectors.kafka.OffsetRange;
+import io.errata.connectors.record.SchemaChoice;
+import io.errata.connectors.registry.RegistryOptions;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
@@ -528,7 +530,7 @@ class SpecParserTest {
         .contains(
             new EventsSpec.KafkaSpec(
                 KafkaOptions.of("localhost:9092", "payments"),
-                EventsSpec.RecordFormatName.JSON,
+                EventsSpec.RecordSpec.of(EventsSpec.RecordFormatName.JSON),
                 Optional.empty()));
   }
 
@@ -587,6 +589,117 @@ class SpecParserTest {
         .singleElement()
         .asString()
         .contains("it must be a reference");
+  }
+
+  @Test
+  void registry_isOneValueOrASection(@TempDir Path folder) throws IOException {
+    Spec spec =
+        Specs.parse(
+            DECLARED,
+            KAFKA,
+            "events.kafka.format=avro",
+            "events.kafka.registry=http://localhost:8081/");
+    EventsSpec.RecordSpec value = spec.events().kafka().orElseThrow().value();
+    assertThat(value)
+        .isEqualTo(
+            new EventsSpec.RecordSpec(
+                EventsSpec.RecordFormatName.AVRO,
+                Optional.of(RegistryOptions.of("http://localhost:8081")),
+                Optional.empty()));
+    // Kept in one form, and read again from it.
+    assertThat(spec.text()).contains("url: \"http://localhost:8081/\"");
+    assertThat(
+            SpecParser.parseText(
+                    spec.text(),
+                    Optional.empty(),
+                    List.of("events.kafka.registry.url=http://other:1"),
+                    name -> Optional.of("x"))
+                .events()
+                .kafka()
+                .orElseThrow()
+                .value()
+                .registry())
+        .contains(RegistryOptions.of("http://other:1"));
+    Path secret = Files.writeString(folder.resolve("secret"), "s3cret\n");
+    RegistryOptions options = RegistryOptions.of("https://registry:8081");
+    assertThat(
+            registry(
+                "{ url: 'https://registry:8081', user: errata, password: '${file:"
+                    + secret
+                    + "}', ca: '${file:"
+                    + secret
+                    + "}' }"))
+        .isEqualTo(options.withLogin("errata", Secret.of("s3cret")).withCa("s3cret"));
+    assertThat(registry("{ url: 'https://registry:8081', token: '${file:" + secret + "}' }"))
+        .isEqualTo(options.withToken(Secret.of("s3cret")));
+  }
+
+  private static RegistryOptions registry(String section) throws IOException {
+    return Specs.parse(
+            DECLARED, KAFKA, "events.kafka.format=avro", "events.kafka.registry=" + section)
+        .events()
+        .kafka()
+        .orElseThrow()
+        .value()
+        .registry()
+        .orElseThrow();
+  }
+
+  @Test
+  void schema_isAFileOrASubject(@TempDir Path folder) throws IOException {
+    String avro =
+        "events.kafka={ brokers: b, topic: t, format: avro, key-format: avro, registry: 'http://r',";
+    Spec spec =
+        Specs.parse(
+            DECLARED,
+            KAFKA,
+            avro
+                + " schema: { subject: s, version: 2 }, key-schema: { file: "
+                + folder.resolve("key.avsc")
+                + " } }");
+    assertThat(spec.events().kafka().orElseThrow().value().schema())
+        .contains(new SchemaChoice.OfSubject("s", 2));
+    assertThat(spec.events().kafka().orElseThrow().key().orElseThrow().schema())
+        .contains(new SchemaChoice.OfFile(folder.resolve("key.avsc").toString()));
+    assertThat(problems(DECLARED, KAFKA, avro + " schema: { file: /a.avsc, version: 2 } }"))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "events.kafka.schema: it has both a file and events.kafka.schema.version; keep one of them");
+    assertThat(problems(DECLARED, KAFKA, avro + " schema: { version: 0 } }"))
+        .singleElement()
+        .asString()
+        .contains("events.kafka.schema.version: it is a number and must be a whole number from 1");
+  }
+
+  @Test
+  void registry_thatCannotBe_isRefused() {
+    assertThat(problems(DECLARED, KAFKA, "events.kafka.format=avro"))
+        .singleElement()
+        .asString()
+        .contains(
+            "events.kafka.registry: it is missing: events.kafka.format: avro finds the schema");
+    assertThat(problems(DECLARED, KAFKA, "events.kafka.registry=http://localhost:8081"))
+        .singleElement()
+        .asString()
+        .contains("events.kafka.registry: no format of this spec reads schemas of a registry");
+    assertThat(problems(DECLARED, KAFKA, "events.kafka.schema.subject=s"))
+        .singleElement()
+        .asString()
+        .contains("events.kafka.schema: it is for the format avro only");
+    assertThat(problems(DECLARED, KAFKA, "events.kafka.key-schema.subject=s"))
+        .singleElement()
+        .asString()
+        .contains("events.kafka.key-schema: it needs events.kafka.key-format");
+    for (String registry :
+        List.of(
+            "{ url: 'http://a', password: hunter2, user: a }", "{ url: 'http://a:hunter2@b' }")) {
+      assertThat(
+              problems(
+                  DECLARED, KAFKA, "events.kafka.format=avro", "events.kafka.registry=" + registry))
+          .isNotEmpty()
+          .allSatisfy(problem -> assertThat(problem).doesNotContain("hunter2"));
+    }
   }
 
   // Overrides.

@@ -113,6 +113,6 @@ class SpecSecretsTest {
     assertThat(problems(DECLARED, "filter.where=user_id = '${env:PGPASSWORD}'"))
         .containsExactly(
             "in --set filter.where: filter.where: references are understood in connections only: table.jdbc,"
-                + " events.kafka.sasl, events.kafka.tls");
+                + " events.kafka.registry, events.kafka.sasl, events.kafka.tls");
   }
 }

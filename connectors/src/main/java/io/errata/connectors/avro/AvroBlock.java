@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.avro;
 
 import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.format.Utf8;
@@ -10,12 +10,12 @@ import java.util.Arrays;
 import org.apache.avro.Schema;
 
 /**
- * The values of one block. Unlike Avro's own decoder it never allocates what a length says before
- * it knows that the block has it.
+ * The values of one block, or of one record. Unlike Avro's own decoder it never allocates what a
+ * length says before it knows that the block has it. Not thread-safe.
  *
  * <p>Format: Apache Avro 1.11 specification, "Binary Encoding".
  */
-final class AvroBlock {
+public final class AvroBlock {
   private static final int DEEPEST = 200;
 
   /** Values without bytes, one behind the other: a schema of a few lines can demand any number. */
@@ -26,26 +26,33 @@ final class AvroBlock {
   private int emptyAt;
   private int empty;
 
-  AvroBlock(byte[] bytes) {
-    this.bytes = bytes;
+  public AvroBlock(byte[] bytes) {
+    this(bytes, 0);
   }
 
-  boolean isAtEnd() {
+  /** The values that begin at a byte, from 0; up to the last. */
+  public AvroBlock(byte[] bytes, int start) {
+    this.bytes = bytes;
+    this.at = start;
+  }
+
+  public boolean isAtEnd() {
     return at == bytes.length;
   }
 
-  int position() {
+  /** The byte that is read next, from 0. */
+  public int position() {
     return at;
   }
 
   /** What was read since a position. */
-  RawEvent rawSince(int position) {
+  public RawEvent rawSince(int position) {
     return RawEvent.head(bytes, position, at - position);
   }
 
   private int take(long count) throws IOException {
     if (count < 0 || count > bytes.length - at) {
-      throw new ContentException("a value reaches beyond its block");
+      throw new ContentException("a value reaches beyond its end");
     }
     int start = at;
     at += (int) count;
@@ -126,7 +133,7 @@ final class AvroBlock {
           skip(field.schema(), depth + 1);
         }
       }
-      case UNION -> skip(branch(schema), depth + 1);
+      case UNION -> skip(schema.getTypes().get(branch(schema.getTypes().size())), depth + 1);
       case ARRAY -> skipItems(schema.getElementType(), false, depth);
       case MAP -> skipItems(schema.getValueType(), true, depth);
     }
@@ -141,12 +148,13 @@ final class AvroBlock {
     }
   }
 
-  Schema branch(Schema union) throws IOException {
+  /** Which of so many branches a union's value is of, from 0. */
+  int branch(int count) throws IOException {
     int index = nextInt();
-    if (index < 0 || index >= union.getTypes().size()) {
+    if (index < 0 || index >= count) {
       throw new ContentException("a union's value is none of its types");
     }
-    return union.getTypes().get(index);
+    return index;
   }
 
   private void skipItems(Schema item, boolean named, int depth) throws IOException {

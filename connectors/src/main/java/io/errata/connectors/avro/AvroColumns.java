@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.avro;
 
 import io.errata.connectors.format.SourceColumn;
 import io.errata.connectors.format.SourceColumns;
@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
-/** The fields of an Avro file by their dotted paths. */
-record AvroColumns(Schema schema) implements SourceColumns {
+/** The fields of an Avro schema by their dotted paths. */
+public record AvroColumns(Schema schema) implements SourceColumns {
   /** As many as a message could name something near to. */
   private static final int MAX_PATHS = 10_000;
 

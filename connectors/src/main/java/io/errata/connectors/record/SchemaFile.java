@@ -1,0 +1,64 @@
+package io.errata.connectors.record;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.connectors.read.ContentException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.Path;
+
+/** The text of a schema in a file on one of Flink's file systems. */
+final class SchemaFile {
+  /** As many as the header of an Avro file may have. */
+  private static final int MAX_BYTES = 16 << 20;
+
+  private SchemaFile() {}
+
+  /**
+   * Reads all of it.
+   *
+   * @throws ContentException where it is no text, or too long for a schema
+   * @throws ErrataException INVALID_SPEC where there is no such file; UNAVAILABLE where the file
+   *     system fails
+   */
+  static String read(String name) throws ContentException {
+    byte[] bytes;
+    try {
+      Path path = new Path(name);
+      FileStatus status = path.getFileSystem().getFileStatus(path);
+      if (status.isDir()) {
+        throw new ContentException("it is a folder");
+      }
+      if (status.getLen() > MAX_BYTES) {
+        throw new ContentException("it has more than " + (MAX_BYTES >> 20) + " MiB");
+      }
+      try (FSDataInputStream in = path.getFileSystem().open(path)) {
+        bytes = in.readAllBytes();
+      }
+    } catch (ContentException e) {
+      throw e;
+    } catch (FileNotFoundException e) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          "Cannot read the schema " + name + ": there is no such file",
+          "Check the path; it is relative to the spec's folder.",
+          e);
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot read the schema " + name + " (" + e.getClass().getSimpleName() + ")",
+          "Check the file system and the rights on it, then try again.",
+          e);
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new ContentException("it is not UTF-8", e);
+    }
+  }
+}
