@@ -28,6 +28,14 @@ public interface ResolvedWindow {
     return List.of();
   }
 
+  /**
+   * Where there was a choice of sources, what each of them is read for and why: evidence for the
+   * plan. Empty where there was none.
+   */
+  default List<SourceShare> shares() {
+    return List.of();
+  }
+
   /** About how many events will be decoded; for progress only. */
   long estimatedEvents();
 

@@ -154,28 +154,33 @@ final class EventFiles {
   private static void jsonl(Path file, List<ArchivedEvent> events) throws IOException {
     try (Writer out = open(file)) {
       for (ArchivedEvent event : events) {
-        ObjectNode line = JSON.createObjectNode();
-        for (Map.Entry<String, @Nullable Object> field : event.values().entrySet()) {
-          Object value = field.getValue();
-          if (value instanceof Integer number) {
-            line.put(field.getKey(), number);
-          } else if (value instanceof Long number) {
-            line.put(field.getKey(), number);
-          } else if (value instanceof Double number) {
-            line.put(field.getKey(), number);
-          } else if (value instanceof BigDecimal number) {
-            line.put(field.getKey(), number);
-          } else if (value != null) {
-            line.put(field.getKey(), value.toString());
-          } else if (event.id().length() % 2 == 0) {
-            // A field that is null is there in some lines and not in others.
-            line.putNull(field.getKey());
-          }
-        }
-        out.write(JSON.writeValueAsString(line));
+        out.write(json(event));
         out.write('\n');
       }
     }
+  }
+
+  /** One event as a JSON object, in one line. */
+  static String json(ArchivedEvent event) throws IOException {
+    ObjectNode line = JSON.createObjectNode();
+    for (Map.Entry<String, @Nullable Object> field : event.values().entrySet()) {
+      Object value = field.getValue();
+      if (value instanceof Integer number) {
+        line.put(field.getKey(), number);
+      } else if (value instanceof Long number) {
+        line.put(field.getKey(), number);
+      } else if (value instanceof Double number) {
+        line.put(field.getKey(), number);
+      } else if (value instanceof BigDecimal number) {
+        line.put(field.getKey(), number);
+      } else if (value != null) {
+        line.put(field.getKey(), value.toString());
+      } else if (event.id().length() % 2 == 0) {
+        // A field that is null is there in some lines and not in others.
+        line.putNull(field.getKey());
+      }
+    }
+    return JSON.writeValueAsString(line);
   }
 
   private static void csv(Path file, List<ArchivedEvent> events) throws IOException {

@@ -63,7 +63,7 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
     return new Window(window.from().minus(options.slack()), window.to().plus(options.slack()));
   }
 
-  private static Path root(ArchiveOptions options) {
+  static Path root(ArchiveOptions options) {
     String next = "Check events.archive.path in the spec.";
     try {
       Path root = new Path(options.path());
@@ -88,6 +88,16 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
           e);
     } catch (IOException e) {
       throw ArchiveCursor.unavailable(new StoreException("Cannot look for " + options.path(), e));
+    }
+  }
+
+  /** Whether there is such a folder below the archive's path. */
+  static boolean exists(Path root, String folder) {
+    Path path = new Path(root, folder);
+    try {
+      return status(path.getFileSystem(), path) != null;
+    } catch (IOException e) {
+      throw ArchiveCursor.unavailable(new StoreException("Cannot look for " + path, e));
     }
   }
 

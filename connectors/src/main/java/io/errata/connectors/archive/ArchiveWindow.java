@@ -2,15 +2,13 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
-import io.errata.connectors.ReadRate;
-import io.errata.connectors.ResolvedWindow;
-import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.read.Coverage;
 import io.errata.connectors.read.ReadSplit;
-import io.errata.connectors.read.SplitSource;
+import io.errata.connectors.read.SplitOpener;
+import io.errata.connectors.read.SplitWindow;
 import java.util.List;
-import org.apache.flink.api.connector.source.Source;
 
 /** The files of a window, fixed. */
 record ArchiveWindow(
@@ -20,7 +18,7 @@ record ArchiveWindow(
     List<Gap> gaps,
     List<ReadSplit> splits,
     long estimatedEvents)
-    implements ResolvedWindow {
+    implements SplitWindow {
   ArchiveWindow {
     inputs = List.copyOf(inputs);
     gaps = List.copyOf(gaps);
@@ -28,11 +26,15 @@ record ArchiveWindow(
   }
 
   @Override
-  public Source<SourceRecord, ?, ?> source(ReadRate rate) {
+  public EventSchema schema() {
+    return request.schema();
+  }
+
+  @Override
+  public SplitOpener opener() {
     ArchiveFormat readFormat = format;
     ReadRequest readRequest = request;
-    return new SplitSource(
-        request.schema(), splits, split -> new ArchiveCursor(readFormat, readRequest, split), rate);
+    return split -> new ArchiveCursor(readFormat, readRequest, split);
   }
 
   @Override

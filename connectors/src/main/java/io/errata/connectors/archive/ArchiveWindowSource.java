@@ -5,7 +5,6 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
-import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventSchema;
@@ -13,8 +12,10 @@ import io.errata.connectors.expression.Condition;
 import io.errata.connectors.format.SchemaCheck;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.read.SplitWindow;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,7 +100,7 @@ public final class ArchiveWindowSource implements WindowSource {
   }
 
   @Override
-  public ResolvedWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
+  public SplitWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
     ReadRequest request = new ReadRequest(window, schema, condition.orElse(null), options.path());
     ArchiveListing listing = ArchiveListing.of(options, window);
     if (format.isSampled()) {
@@ -126,6 +127,21 @@ public final class ArchiveWindowSource implements WindowSource {
       }
     }
     return new ArchiveWindow(format, request, inputs, gaps, splits, estimated);
+  }
+
+  /** How far an event's folder may be from the event's time. */
+  public Duration slack() {
+    return options.slack();
+  }
+
+  /**
+   * Up to where the archive surely holds a window.
+   *
+   * @param gaps that {@link #resolve} has found in it
+   * @throws ErrataException as {@link #resolve}
+   */
+  public ArchiveReach reach(Window window, List<Gap> gaps) {
+    return ArchiveReach.find(options, window, gaps);
   }
 
   private FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException {

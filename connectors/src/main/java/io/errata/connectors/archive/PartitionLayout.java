@@ -115,6 +115,60 @@ final class PartitionLayout {
     return folders;
   }
 
+  /**
+   * A folder of a layout that has any.
+   *
+   * @param name relative to the archive's path
+   * @param start where its stretch of time begins; of the first of a list, not before the window
+   */
+  record Span(String name, Instant start) {}
+
+  /**
+   * The folders of {@link #folders}, each with where it begins, and the one behind them. Not for a
+   * flat layout.
+   */
+  List<Span> spans(Window window, ZoneId zone) {
+    List<Span> spans = new ArrayList<>();
+    Instant at = window.from();
+    String name = folder(at.atZone(zone));
+    spans.add(new Span(name, at));
+    while (at.isBefore(window.to())) {
+      Instant next = at.plus(step);
+      String nextName = folder(next.atZone(zone));
+      if (!nextName.equals(name)) {
+        spans.add(new Span(nextName, border(at, next, name, zone)));
+        name = nextName;
+      }
+      at = next;
+    }
+    if (spans.get(spans.size() - 1).start().isBefore(window.to())) {
+      // The last one holds the window's last moment: one more lies behind it.
+      for (Instant next = at; ; next = next.plus(step)) {
+        String nextName = folder(next.atZone(zone));
+        if (!nextName.equals(name)) {
+          spans.add(new Span(nextName, border(next.minus(step), next, name, zone)));
+          break;
+        }
+      }
+    }
+    return spans;
+  }
+
+  /** The first moment, to the second, that is no longer in a folder. */
+  private Instant border(Instant inside, Instant outside, String name, ZoneId zone) {
+    long low = inside.getEpochSecond();
+    long high = outside.getEpochSecond();
+    while (high - low > 1) {
+      long middle = low + (high - low) / 2;
+      if (folder(Instant.ofEpochSecond(middle).atZone(zone)).equals(name)) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return Instant.ofEpochSecond(high);
+  }
+
   private String folder(ZonedDateTime time) {
     StringBuilder name = new StringBuilder();
     for (Piece piece : pieces) {

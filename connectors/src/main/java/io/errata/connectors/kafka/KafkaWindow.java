@@ -2,31 +2,30 @@ package io.errata.connectors.kafka;
 
 import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
-import io.errata.connectors.ReadRate;
-import io.errata.connectors.ResolvedWindow;
-import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.event.SplitReceipt.Offsets;
 import io.errata.connectors.read.Coverage;
 import io.errata.connectors.read.ReadSplit;
-import io.errata.connectors.read.SplitSource;
+import io.errata.connectors.read.SplitOpener;
+import io.errata.connectors.read.SplitWindow;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /** The offsets of a window, fixed. */
-final class KafkaWindow implements ResolvedWindow {
+final class KafkaWindow implements SplitWindow {
   private final KafkaRead read;
   private final List<PartitionSpan> spans;
   private final List<Gap> gaps;
   private final List<String> warnings;
+  private final List<String> doubts;
   private final List<ReadSplit> splits;
 
   KafkaWindow(
@@ -35,7 +34,24 @@ final class KafkaWindow implements ResolvedWindow {
     this.spans = resolved.spans();
     this.gaps = resolved.gaps();
     this.warnings = List.copyOf(warnings);
+    this.doubts = doubts(read, resolved);
     this.splits = splits(spans, splitOffsets);
+  }
+
+  private static List<String> doubts(KafkaRead read, OffsetResolver.Resolved resolved) {
+    List<String> doubts = new ArrayList<>();
+    for (String topic : resolved.young()) {
+      doubts.add(
+          "no record of "
+              + topic
+              + " is older than "
+              + read.window().from().minus(read.options().slackBefore())
+              + ", so that nothing shows that events were written to it then already");
+    }
+    for (String topic : read.compacted()) {
+      doubts.add("compaction takes records away from " + topic);
+    }
+    return List.copyOf(doubts);
   }
 
   private static List<ReadSplit> splits(List<PartitionSpan> spans, long splitOffsets) {
@@ -79,8 +95,23 @@ final class KafkaWindow implements ResolvedWindow {
   }
 
   @Override
-  public Source<SourceRecord, ?, ?> source(ReadRate rate) {
-    return new SplitSource(read.schema(), splits, read, rate);
+  public EventSchema schema() {
+    return read.schema();
+  }
+
+  @Override
+  public List<ReadSplit> splits() {
+    return splits;
+  }
+
+  @Override
+  public SplitOpener opener() {
+    return read;
+  }
+
+  @Override
+  public List<String> doubts() {
+    return doubts;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.errata.connectors.kafka;
 
 import io.errata.api.ColumnType;
-import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventSchema;
@@ -9,8 +8,10 @@ import io.errata.connectors.expression.Condition;
 import io.errata.connectors.format.SchemaCheck;
 import io.errata.connectors.kafka.RecordFormat.Part;
 import io.errata.connectors.read.FieldPlan;
+import io.errata.connectors.read.SplitWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +81,13 @@ public final class KafkaWindowSource implements WindowSource {
     return new KafkaWindowSource(options, valueFormat, keyFormat, changed);
   }
 
+  /** How far an event's record may be from the event's time, on the side where that is further. */
+  public Duration slack() {
+    return options.slackBefore().compareTo(options.slackAfter()) > 0
+        ? options.slackBefore()
+        : options.slackAfter();
+  }
+
   @Override
   public String name() {
     return "kafka " + options.brokers() + " " + options.subject();
@@ -111,7 +119,7 @@ public final class KafkaWindowSource implements WindowSource {
   }
 
   @Override
-  public ResolvedWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
+  public SplitWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
     try (KafkaAdmin admin = KafkaAdmin.connect(options)) {
       OffsetResolver.Resolved resolved = new OffsetResolver(admin, options).resolve(window);
       Map<TopicPartition, OffsetRange> ranges = new TreeMap<>(OffsetResolver.BY_NAME);

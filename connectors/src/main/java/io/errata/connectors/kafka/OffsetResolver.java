@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -41,6 +42,7 @@ final class OffsetResolver {
   private final List<PartitionSpan> spans = new ArrayList<>();
   private final List<Gap> gaps = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private final Set<String> old = new TreeSet<>();
 
   OffsetResolver(KafkaAdmin admin, KafkaOptions options) {
     this.admin = admin;
@@ -51,8 +53,10 @@ final class OffsetResolver {
    * What was found.
    *
    * @param spans one for each partition, by topic and number, empty ones too
+   * @param young topics of which no partition has a record before its span
    */
-  record Resolved(List<PartitionSpan> spans, List<Gap> gaps, List<String> warnings) {}
+  record Resolved(
+      List<PartitionSpan> spans, List<Gap> gaps, List<String> warnings, Set<String> young) {}
 
   Resolved resolve(Window window) {
     Map<TopicPartition, Uuid> partitions = partitions(admin.topics());
@@ -62,7 +66,10 @@ final class OffsetResolver {
     } else {
       resolveByOffset(partitions);
     }
-    return new Resolved(List.copyOf(spans), List.copyOf(gaps), List.copyOf(warnings));
+    Set<String> young = new TreeSet<>();
+    partitions.keySet().forEach(partition -> young.add(partition.topic()));
+    young.removeAll(old);
+    return new Resolved(List.copyOf(spans), List.copyOf(gaps), List.copyOf(warnings), young);
   }
 
   /** The partitions by topic and number, each with its topic's id. */
@@ -106,6 +113,9 @@ final class OffsetResolver {
           long start = logStart.get(partition);
           long begin = Math.max(start, first.get(partition));
           long stop = Math.max(begin, end.get(partition));
+          if (begin > start) {
+            old.add(partition.topic());
+          }
           if (begin == start && start > 0) {
             headMayBeGone(partition, start, window);
           }

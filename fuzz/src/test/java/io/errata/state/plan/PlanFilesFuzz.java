@@ -145,7 +145,7 @@ public final class PlanFilesFuzz {
         new SnapshotSection("00000003-0000001B-1", from),
         new EventCounts(0, 0, 0, 0, 0, 0),
         new RowCounts(0, 0, 0, 0, 0, 0, 0),
-        new Coverage(true, List.of(), List.of()),
+        new Coverage(true, List.of(), List.of(), List.of()),
         0,
         List.of(),
         List.of(),

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Events in files below a folder, by day. */
-record ArchiveStore(Path folder, Format format) implements EventStore {
+public record ArchiveStore(Path folder, Format format) implements EventStore {
   @Override
   public WindowSource source(List<Part> parts, List<LocalDate> days) throws Exception {
     for (LocalDate day : days) {

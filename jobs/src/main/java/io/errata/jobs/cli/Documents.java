@@ -8,6 +8,7 @@ import io.errata.jobs.report.ChangeSummary;
 import io.errata.jobs.report.RankedCorrection;
 import io.errata.state.plan.EffectEntry;
 import io.errata.state.plan.PlanManifest;
+import io.errata.state.plan.PlanManifest.ChosenSource;
 import io.errata.state.plan.QuarantineEntry;
 import io.errata.state.table.LedgerEntry;
 import io.errata.state.table.WriteCounts;
@@ -51,6 +52,16 @@ final class Documents {
         .coverage()
         .gaps()
         .forEach(gap -> gaps.addObject().put("input", gap.input()).put("reason", gap.reason()));
+    if (!manifest.coverage().sources().isEmpty()) {
+      ArrayNode sources = coverage.putArray("sources");
+      for (ChosenSource source : manifest.coverage().sources()) {
+        ObjectNode node = sources.addObject().put("source", source.source());
+        node.put("read", source.from().isPresent());
+        source.from().ifPresent(from -> node.put("from", from.toString()));
+        source.to().ifPresent(to -> node.put("to", to.toString()));
+        node.put("reason", source.reason());
+      }
+    }
     document.putObject("effects").put("suppressed", manifest.suppressedEffects());
     limits(document, manifest);
     ObjectNode seconds = document.putObject("seconds");

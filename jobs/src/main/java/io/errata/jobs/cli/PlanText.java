@@ -7,6 +7,7 @@ import io.errata.jobs.report.HtmlReport;
 import io.errata.jobs.report.RankedCorrection;
 import io.errata.state.plan.Correction;
 import io.errata.state.plan.PlanManifest;
+import io.errata.state.plan.PlanManifest.ChosenSource;
 import io.errata.state.plan.PlanManifest.EventCounts;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.plan.PlanManifest.MissingPart;
@@ -119,6 +120,7 @@ final class PlanText {
     PlanManifest.Coverage coverage = manifest.coverage();
     if (coverage.complete()) {
       fact("coverage", "complete, " + DisplayText.count(coverage.inputs().size(), "input"));
+      coverage.sources().forEach(source -> fact("", source(source)));
       return;
     }
     fact("coverage", console.styled(Style.BAD, "not complete"));
@@ -128,6 +130,20 @@ final class PlanText {
     if (coverage.gaps().size() > GAPS) {
       fact("", "… and " + DisplayText.count(coverage.gaps().size() - GAPS) + " more");
     }
+    coverage.sources().forEach(source -> fact("", source(source)));
+  }
+
+  /** What a source was read for, in one line. */
+  static String source(ChosenSource source) {
+    return DisplayText.wholeLine(source.source())
+        + (source.from().isEmpty()
+            ? ", not read: "
+            : ", read for ["
+                + source.from().get()
+                + ", "
+                + source.to().map(Object::toString).orElse("")
+                + "): ")
+        + DisplayText.wholeLine(source.reason());
   }
 
   private static void addPart(List<String> parts, long number, String what) {

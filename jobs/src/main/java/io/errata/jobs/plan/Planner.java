@@ -5,6 +5,7 @@ import io.errata.api.ErrorCode;
 import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
 import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.SplitReceipt;
@@ -20,6 +21,7 @@ import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanFile;
 import io.errata.state.plan.PlanId;
 import io.errata.state.plan.PlanManifest;
+import io.errata.state.plan.PlanManifest.ChosenSource;
 import io.errata.state.plan.PlanManifest.Coverage;
 import io.errata.state.plan.PlanManifest.EventCounts;
 import io.errata.state.plan.PlanManifest.MissingPart;
@@ -350,7 +352,16 @@ public final class Planner implements AutoCloseable {
     return new Coverage(
         gaps.isEmpty(),
         gaps.stream().map(g -> new MissingPart(g.input(), g.reason())).toList(),
-        inputs);
+        inputs,
+        window.shares().stream()
+            .map(
+                share ->
+                    new ChosenSource(
+                        share.source(),
+                        Optional.ofNullable(share.window()).map(Window::from),
+                        Optional.ofNullable(share.window()).map(Window::to),
+                        share.reason()))
+            .toList());
   }
 
   private static void removeUnlisted(

@@ -5,6 +5,7 @@ import io.errata.api.ErrorCode;
 import io.errata.api.Worker;
 import io.errata.connectors.Gap;
 import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.SourceShare;
 import io.errata.connectors.WindowSource;
 import io.errata.jobs.aggregate.AggregateWorker;
 import io.errata.jobs.plan.Finding.Level;
@@ -66,11 +67,23 @@ public final class Preflight {
           Level.OK,
           "events",
           window.inputs().size()
-              + (spec.events().kafka().isPresent() ? " partitions" : " files")
+              + inputs(spec)
               + ", about "
               + window.estimatedEvents()
               + " events to read.",
           "");
+      for (SourceShare share : window.shares()) {
+        find(
+            Level.OK,
+            "events",
+            share.source()
+                + (share.window() == null
+                    ? " is not read: "
+                    : " is read for " + share.window() + ": ")
+                + share.reason()
+                + ".",
+            "");
+      }
       for (String warning : window.warnings(List.of())) {
         find(Level.WARNING, "events", warning, "");
       }
@@ -90,6 +103,13 @@ public final class Preflight {
     } catch (ErrataException e) {
       error(e);
     }
+  }
+
+  private static String inputs(Spec spec) {
+    if (spec.events().kafka().isEmpty()) {
+      return " files";
+    }
+    return spec.events().archive().isEmpty() ? " partitions" : " files and partitions";
   }
 
   private void lint(Preparation prepared) {

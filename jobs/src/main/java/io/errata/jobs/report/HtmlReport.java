@@ -5,6 +5,7 @@ import io.errata.api.Row;
 import io.errata.state.plan.Correction;
 import io.errata.state.plan.CorrectionSource;
 import io.errata.state.plan.PlanManifest;
+import io.errata.state.plan.PlanManifest.ChosenSource;
 import io.errata.state.plan.PlanManifest.EventCounts;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.plan.PlanManifest.MissingPart;
@@ -518,6 +519,23 @@ public final class HtmlReport {
       }
       page.raw("</tbody></table></div>\n");
       more(coverage.gaps().size() - INPUTS, "missing part");
+    }
+    if (!coverage.sources().isEmpty()) {
+      page.raw(
+          "<div class=\"wide\"><table><thead><tr><th>source</th><th>read for</th><th>why</th></tr></thead><tbody>\n");
+      for (ChosenSource source : coverage.sources()) {
+        page.raw("<tr><td>")
+            .value(DisplayText.wholeLine(source.source()))
+            .raw("</td><td>")
+            .text(
+                source.from().isEmpty()
+                    ? "not read"
+                    : source.from().get() + " to " + source.to().map(Object::toString).orElse(""))
+            .raw("</td><td>")
+            .text(DisplayText.wholeLine(source.reason()))
+            .raw("</td></tr>\n");
+      }
+      page.raw("</tbody></table></div>\n");
     }
     if (!inputs.isEmpty()) {
       page.raw("<details><summary>")

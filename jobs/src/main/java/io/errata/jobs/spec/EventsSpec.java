@@ -7,6 +7,7 @@ import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.record.SchemaChoice;
 import io.errata.connectors.registry.RegistryOptions;
+import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,9 @@ import java.util.Optional;
 /**
  * Where events come from.
  *
- * @param archive files, where events are read from an archive; exactly one of the two is there
+ * @param archive files, where events are read from an archive; one of the two is there, or both
  * @param kafka topics, where events are read from Kafka
+ * @param use which is read where both are there
  * @param fields what the fields are called
  * @param rules what events must keep to; one that doesn't is rejected
  * @param quarantine ids of events that are not to be used: their keys go into quarantine
@@ -24,6 +26,7 @@ import java.util.Optional;
 public record EventsSpec(
     Optional<ArchiveOptions> archive,
     Optional<KafkaSpec> kafka,
+    Use use,
     FieldsSpec fields,
     List<EventRule> rules,
     List<String> quarantine) {

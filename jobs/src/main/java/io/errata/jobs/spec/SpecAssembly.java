@@ -4,8 +4,10 @@ import io.errata.api.ErrataException;
 import io.errata.api.Secret;
 import io.errata.connectors.Window;
 import io.errata.connectors.archive.ArchiveOptions;
+import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaSecurity;
+import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.aggregate.AggregateSpec;
 import io.errata.jobs.spec.EventsSpec.FieldsSpec;
 import io.errata.jobs.spec.EventsSpec.KafkaSpec;
@@ -68,6 +70,7 @@ final class SpecAssembly {
         new EventsSpec(
             archive,
             kafka,
+            required(SpecOptions.EVENTS_USE),
             fields(),
             required(SpecOptions.EVENTS_RULES),
             required(SpecOptions.EVENTS_QUARANTINE)),
@@ -124,11 +127,44 @@ final class SpecAssembly {
     boolean kafka = values.isGiven("events.kafka");
     boolean archive = values.isGiven("events.archive");
     if (kafka && archive) {
-      problem("events", "it has both kafka and archive; keep one");
+      checkStitched();
     } else if (!kafka && !archive && !values.hidden("events.archive")) {
       problem("events", "it has neither archive nor kafka; say where events are read");
     }
+    Use use = values.find(SpecOptions.EVENTS_USE);
+    boolean isThere =
+        use == null
+            || switch (use) {
+              case AUTO -> true;
+              case KAFKA -> kafka;
+              case ARCHIVE -> archive;
+              case BOTH -> kafka && archive;
+            };
+    if (!isThere) {
+      problem(
+          SpecOptions.EVENTS_USE.path(),
+          "it names a source that events doesn't have; give events.kafka and events.archive, or leave it out");
+    }
     return kafka;
+  }
+
+  private void checkStitched() {
+    Use use = values.find(SpecOptions.EVENTS_USE);
+    if (use == Use.KAFKA || use == Use.ARCHIVE) {
+      return;
+    }
+    if (values.isGiven(SpecOptions.KAFKA_OFFSETS.path())) {
+      problem(
+          SpecOptions.KAFKA_OFFSETS.path(),
+          "offsets don't say what part of the window they hold, so that nothing can be stitched to them; write use: kafka in"
+              + " events, or leave them out");
+    }
+    if (EventSchema.POSITION.equals(values.find(SpecOptions.FIELD_ID))) {
+      problem(
+          SpecOptions.FIELD_ID.path(),
+          "an event that lies in Kafka and in the archive would count twice: events that are stitched need an id of their"
+              + " own; write use: kafka or use: archive in events, or name a field");
+    }
   }
 
   private Optional<KafkaSpec> kafka() {

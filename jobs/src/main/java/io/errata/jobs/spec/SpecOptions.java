@@ -15,6 +15,7 @@ import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaOptions.Isolation;
 import io.errata.connectors.kafka.KafkaSecurity.Mechanism;
 import io.errata.connectors.kafka.OffsetRange;
+import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.spec.EventsSpec.RecordFormatName;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
@@ -58,7 +59,7 @@ final class SpecOptions {
           "events.kafka.brokers",
           ValueType.text(),
           REQUIRED_IN_SECTION,
-          "Some of the cluster's brokers, as `host:port` with commas between them. Give `events.kafka` or `events.archive`.");
+          "Some of the cluster's brokers, as `host:port` with commas between them. Give `events.kafka`, `events.archive` or both.");
   static final SpecOption<String> KAFKA_TOPIC =
       SpecOption.of(
           "events.kafka.topic",
@@ -350,6 +351,14 @@ final class SpecOptions {
                   + " a zone; both inclusive), `one-of` (a list), `like` (a pattern as in SQL). An event that breaks a rule puts its"
                   + " keys into quarantine. Where a field is null, only `required` looks at it.")
           .withDefault(List.of(), "none");
+  static final SpecOption<Use> EVENTS_USE =
+      SpecOption.of(
+              "events.use",
+              ValueType.oneOf(words(new Use[] {Use.AUTO, Use.KAFKA, Use.ARCHIVE})),
+              OPTIONAL,
+              "Which source is read where both are given: `auto` takes what surely holds the window, and stitches the two where"
+                  + " neither does alone; `kafka` and `archive` take that one.")
+          .withDefault(Use.AUTO, "`auto`");
   static final SpecOption<List<String>> EVENTS_QUARANTINE =
       SpecOption.of(
               "events.quarantine",
@@ -638,6 +647,7 @@ final class SpecOptions {
           FIELD_SEQUENCE,
           FIELD_TYPES,
           EVENTS_RULES,
+          EVENTS_USE,
           EVENTS_QUARANTINE,
           FILTER_TYPE,
           FILTER_WHERE,

@@ -4,6 +4,7 @@ import io.errata.connectors.ReadRate;
 import io.errata.connectors.Window;
 import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.stitch.StitchedWindowSource;
 import io.errata.jobs.spec.EventsSpec;
 import io.errata.jobs.spec.LimitsSpec;
 import io.errata.jobs.spec.LimitsSpec.Amount;
@@ -28,6 +29,7 @@ final class SampleSpec {
         new EventsSpec(
             Optional.of(ArchiveOptions.of("events", "", ArchiveOptions.Format.PARQUET)),
             Optional.empty(),
+            StitchedWindowSource.Use.AUTO,
             new EventsSpec.FieldsSpec(
                 "id", "ts", TimeUnit.MILLIS, Optional.empty(), List.of(), Map.of()),
             List.of(),

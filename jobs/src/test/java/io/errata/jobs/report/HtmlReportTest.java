@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HtmlReportTest {
@@ -64,7 +65,10 @@ class HtmlReportTest {
             new PlanManifest.Coverage(
                 false,
                 List.of(new PlanManifest.MissingPart(HALF_A_PAIR, HALF_A_PAIR)),
-                List.of(new PlanManifest.ReadPart(HOSTILE, 0, 1, 1, 1, HOSTILE))),
+                List.of(new PlanManifest.ReadPart(HOSTILE, 0, 1, 1, 1, HOSTILE)),
+                List.of(
+                    new PlanManifest.ChosenSource(
+                        HOSTILE, Optional.empty(), Optional.empty(), HOSTILE))),
             1,
             plain.limits(),
             plain.warnings(),

@@ -187,7 +187,7 @@ public final class SamplePlan {
         new PlanManifest.EventCounts(1_000_008, 998_800, 1_200, 640, 2, 996_958),
         new PlanManifest.RowCounts(
             200_000, 199_941, 199_040, counts.insert(), counts.update(), counts.delete(), 2),
-        new PlanManifest.Coverage(true, List.of(), inputs),
+        new PlanManifest.Coverage(true, List.of(), inputs, List.of()),
         1_204,
         limits,
         warnings,

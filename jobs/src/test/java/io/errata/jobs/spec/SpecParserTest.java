@@ -18,6 +18,7 @@ import io.errata.connectors.kafka.KafkaSecurity;
 import io.errata.connectors.kafka.OffsetRange;
 import io.errata.connectors.record.SchemaChoice;
 import io.errata.connectors.registry.RegistryOptions;
+import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
@@ -568,6 +569,42 @@ class SpecParserTest {
                 new KafkaSecurity.Sasl(
                     KafkaSecurity.Mechanism.SCRAM_SHA_512, "errata", Secret.of("s3cret")),
                 new KafkaSecurity.Tls("PEM", null, null, null)));
+  }
+
+  private static final String WITH_KAFKA =
+      "events.kafka={ brokers: 'localhost:9092', topic: payments, format: json }";
+
+  @Test
+  void kafkaAndArchive_areTakenByWhatTheyHoldUnlessTheSpecChooses() {
+    Spec both = Specs.parse(DECLARED, WITH_KAFKA);
+    assertThat(both.events().use()).isEqualTo(Use.AUTO);
+    assertThat(both.events().kafka()).isPresent();
+    assertThat(both.events().archive()).isPresent();
+    Spec one =
+        Specs.parse(
+            DECLARED,
+            WITH_KAFKA,
+            "events.use=kafka",
+            "events.fields.id=$position",
+            "events.kafka.offsets={ payments-0: 1..2 }");
+    assertThat(one.events().use()).isEqualTo(Use.KAFKA);
+  }
+
+  @Test
+  void kafkaAndArchive_thatCannotBeStitched_areRefused() {
+    assertThat(problems(DECLARED, "events.use=kafka"))
+        .containsExactly(
+            "in --set events.use: events.use: it names a source that events doesn't have; give events.kafka and"
+                + " events.archive, or leave it out");
+    assertThat(problems(DECLARED, WITH_KAFKA, "events.kafka.offsets={ payments-0: 1..2 }"))
+        .containsExactly(
+            "in --set events.kafka.offsets: events.kafka.offsets: offsets don't say what part of the window they hold, so"
+                + " that nothing can be stitched to them; write use: kafka in events, or leave them out");
+    assertThat(problems(DECLARED, WITH_KAFKA, "events.fields.id=$position"))
+        .containsExactly(
+            "in --set events.fields.id: events.fields.id: an event that lies in Kafka and in the archive would count twice:"
+                + " events that are stitched need an id of their own; write use: kafka or use: archive in events, or name a"
+                + " field");
   }
 
   @Test

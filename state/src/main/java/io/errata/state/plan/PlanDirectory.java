@@ -295,6 +295,7 @@ public final class PlanDirectory {
         && old.rows().equals(fresh.rows())
         && old.coverage().complete() == fresh.coverage().complete()
         && old.coverage().gaps().equals(fresh.coverage().gaps())
+        && old.coverage().sources().equals(fresh.coverage().sources())
         && old.limits().equals(fresh.limits())
         && old.warnings().equals(fresh.warnings())
         && digests(old, QUARANTINE).equals(digests(fresh, QUARANTINE))

@@ -160,13 +160,25 @@ public record PlanManifest(
    * @param complete whether nothing of the window was missing
    * @param gaps what was missing
    * @param inputs what was read
+   * @param sources what each source was read for, where there was a choice; else empty
    */
-  public record Coverage(boolean complete, List<MissingPart> gaps, List<ReadPart> inputs) {
+  public record Coverage(
+      boolean complete, List<MissingPart> gaps, List<ReadPart> inputs, List<ChosenSource> sources) {
     public Coverage {
       gaps = List.copyOf(gaps);
       inputs = List.copyOf(inputs);
+      sources = List.copyOf(sources);
     }
   }
+
+  /**
+   * @param source its name, without secrets
+   * @param from the first event time that it was read for, inclusive; empty where it was not read
+   * @param to where these end, exclusive; empty where it was not read
+   * @param reason what it was taken to hold, and why it was read, or not
+   */
+  public record ChosenSource(
+      String source, Optional<Instant> from, Optional<Instant> to, String reason) {}
 
   /**
    * @param input the file, folder or partition

@@ -116,7 +116,11 @@ final class Plans {
         new SnapshotSection("00000003-0000001B-1", Instant.parse("2026-11-21T10:00:00.123Z")),
         new EventCounts(10, 9, 1, 2, 1, 5),
         new RowCounts(4, 5, 1, counts.insert(), counts.update(), counts.delete(), 1),
-        new Coverage(true, List.of(), List.of(new ReadPart("a.parquet", 0, 10, 10, 1234, "etag"))),
+        new Coverage(
+            true,
+            List.of(),
+            List.of(new ReadPart("a.parquet", 0, 10, 10, 1234, "etag")),
+            List.of()),
         1,
         List.of(),
         List.of("the clock of b was late"),
@@ -133,7 +137,8 @@ final class Plans {
         new Coverage(
             false,
             List.of(new MissingPart("date=2024-06-10", "there is no such folder")),
-            m.coverage().inputs());
+            m.coverage().inputs(),
+            m.coverage().sources());
     return with(m, gap, m.limits(), m.table());
   }
 
