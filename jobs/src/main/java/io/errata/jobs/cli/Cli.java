@@ -67,6 +67,7 @@ final class Cli {
             new RollbackCommand(),
             new RunCommand(),
             new VerifyCommand(),
+            new RetryCommand(),
             new HistoryCommand())) {
       verb.enter(session);
       root.addSubcommand(verb);

@@ -81,6 +81,7 @@ final class Documents {
             .put("requested_to", window.requestedTo().toString());
     window.reason().ifPresent(reason -> windowNode.put("reason", reason));
     document.put("worker", manifest.worker().identity());
+    manifest.retry().ifPresent(retry -> document.put("retry_of", retry.plan()));
     document.put("table", manifest.table().description().name());
     document.put("created_at", manifest.createdAt().toString());
     ArrayNode warnings = document.putArray("warnings");

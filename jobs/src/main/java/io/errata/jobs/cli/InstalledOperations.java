@@ -46,6 +46,19 @@ final class InstalledOperations implements Operations {
   }
 
   @Override
+  public PlanDirectory retry(
+      Spec spec,
+      PlannerOptions options,
+      PlanDirectory retried,
+      PlanProgress progress,
+      Cancellation cancellation) {
+    try (Planner planner = new Planner(progress);
+        Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
+      return planner.retry(spec, options, retried);
+    }
+  }
+
+  @Override
   public PlanStorage storage(String folder) {
     // Without Flink, whose file systems take a second to load, and follow links out of a plan.
     if (folder.startsWith("file://")) {

@@ -28,6 +28,14 @@ interface Operations {
   PlanDirectory plan(
       Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation);
 
+  /** Makes a plan of the keys that another left in quarantine, unless the person stops it. */
+  PlanDirectory retry(
+      Spec spec,
+      PlannerOptions options,
+      PlanDirectory retried,
+      PlanProgress progress,
+      Cancellation cancellation);
+
   /** The files below a folder, which need not exist. */
   PlanStorage storage(String folder);
 

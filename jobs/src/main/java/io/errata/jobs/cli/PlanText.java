@@ -49,6 +49,7 @@ final class PlanText {
               + window.reason().map(reason -> "; " + DisplayText.wholeLine(reason)).orElse(""));
     }
     fact("worker", DisplayText.wholeLine(manifest.worker().identity()));
+    manifest.retry().ifPresent(retry -> fact("retry", retried(retry)));
     printEvents();
     printRows();
     printCoverage();
@@ -71,6 +72,16 @@ final class PlanText {
       fact("limit", console.styled(Style.BAD, limit(hit)));
     }
     fact("folder", directory);
+  }
+
+  private static String retried(PlanManifest.RetrySection retry) {
+    return "of plan "
+        + retry.plan()
+        + (retry.keys() < 0
+            ? ", which left every key in quarantine"
+            : ": only the "
+                + DisplayText.count(retry.keys(), "key")
+                + " that it left in quarantine");
   }
 
   static String limit(LimitHit hit) {

@@ -91,6 +91,16 @@ public abstract class Verb implements Callable<Integer> {
     }
   }
 
+  /** Makes a plan of the keys that another left in quarantine, in the same way. */
+  final PlanDirectory retry(
+      Console console, Spec spec, PlannerOptions options, PlanDirectory retried) {
+    try {
+      return operations().retry(spec, options, retried, console.progress(), console.cancellation());
+    } finally {
+      console.endProgress();
+    }
+  }
+
   /**
    * Runs another verb as if it were typed now; what it would print as JSON becomes a field of the
    * document.

@@ -41,6 +41,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   private final JobStreams streams;
   private final Duration workerTime;
   private final Set<String> quarantined;
+  private final KeySelection selection;
 
   private transient WorkerWatch watch;
   private transient EventContent content;
@@ -55,6 +56,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   /**
    * @param workerTime how long a call of the worker may take; zero for no limit
    * @param quarantined ids of events that are not to be used
+   * @param selection the keys that the plan is about; ids are compared over all keys
    */
   DedupeOperator(
       WorkerDefinition worker,
@@ -62,7 +64,9 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
       EventSchema schema,
       JobStreams streams,
       Duration workerTime,
-      Set<String> quarantined) {
+      Set<String> quarantined,
+      KeySelection selection) {
+    this.selection = selection;
     this.worker = worker;
     this.table = table;
     this.schema = schema;
@@ -85,7 +89,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     watch = WorkerWatch.start(versions, workerTime, overdue::add);
     router =
         new EventRouter(
-            new KeyRows(versions, table, watch),
+            new KeyRows(versions, table, watch, selection),
             keyed -> output.collect(out.replace(keyed, ReplayOrder.timestamp(keyed))),
             unkeyed -> output.collect(streams.unkeyed(), new StreamRecord<>(unkeyed)));
   }

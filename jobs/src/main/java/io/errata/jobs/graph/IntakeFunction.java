@@ -24,6 +24,7 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
   private final TableDescription table;
   private final JobStreams streams;
   private final Duration workerTime;
+  private final KeySelection selection;
 
   private transient @Nullable WorkerWatch watch;
   private transient @Nullable KeyRows keys;
@@ -31,9 +32,15 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
 
   /**
    * @param workerTime how long a call of the worker may take; zero for no limit
+   * @param selection the keys that the plan is about
    */
   IntakeFunction(
-      WorkerDefinition worker, TableDescription table, JobStreams streams, Duration workerTime) {
+      WorkerDefinition worker,
+      TableDescription table,
+      JobStreams streams,
+      Duration workerTime,
+      KeySelection selection) {
+    this.selection = selection;
     this.workerTime = workerTime;
     this.worker = worker;
     this.table = table;
@@ -46,7 +53,7 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
     OverdueWorker overdue = new OverdueWorker();
     getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
     watch = WorkerWatch.start(versions, workerTime, overdue::add);
-    keys = new KeyRows(versions, table, watch);
+    keys = new KeyRows(versions, table, watch, selection);
     read = new LongCounter();
     getRuntimeContext().addAccumulator(READ, read);
   }

@@ -22,8 +22,13 @@ final class KeyRows {
   private final TableDescription table;
   private final RowSchema schema;
   private final WorkerWatch watch;
+  private final KeySelection selection;
 
-  KeyRows(ReplayWorker worker, TableDescription table, WorkerWatch watch) {
+  /**
+   * @param selection the keys that there are
+   */
+  KeyRows(ReplayWorker worker, TableDescription table, WorkerWatch watch, KeySelection selection) {
+    this.selection = selection;
     this.worker = worker;
     this.table = table;
     this.watch = watch;
@@ -42,7 +47,10 @@ final class KeyRows {
     try {
       for (Row key : worker.inForce(event).keys(event)) {
         Row stored = stored(key);
-        keys.put(CanonicalForm.of(stored), stored);
+        String form = CanonicalForm.of(stored);
+        if (selection.includes(form)) {
+          keys.put(form, stored);
+        }
       }
     } finally {
       watch.end();

@@ -51,12 +51,14 @@ public final class PlanJob {
   private final ReadRate rate;
   private final Duration workerTime;
   private final Set<String> quarantined;
+  private final KeySelection selection;
 
   /**
    * @param staging the URI of the folder that the plan's files are written below
    * @param rate how fast events may be read
    * @param workerTime how long a call of the worker may take; zero for no limit
    * @param quarantined ids of events that are not to be used: their keys are left as they are
+   * @param selection the keys that the plan is about
    */
   public PlanJob(
       WorkerDefinition worker,
@@ -66,7 +68,9 @@ public final class PlanJob {
       String staging,
       ReadRate rate,
       Duration workerTime,
-      Set<String> quarantined) {
+      Set<String> quarantined,
+      KeySelection selection) {
+    this.selection = selection;
     this.workerTime = workerTime;
     this.quarantined = Set.copyOf(quarantined);
     this.worker = worker;
@@ -119,7 +123,8 @@ public final class PlanJob {
     }
     SingleOutputStreamOperator<SourceRecord> intake =
         source
-            .process(new IntakeFunction(worker, table, streams, workerTime), streams.events())
+            .process(
+                new IntakeFunction(worker, table, streams, workerTime, selection), streams.events())
             .name("intake")
             .uid("intake");
 
@@ -129,7 +134,8 @@ public final class PlanJob {
             .transform(
                 "dedupe by id",
                 streams.keyed(),
-                new DedupeOperator(worker, table, events, streams, workerTime, quarantined))
+                new DedupeOperator(
+                    worker, table, events, streams, workerTime, quarantined, selection))
             .uid("dedupe");
 
     DataStream<KeyedRecord> keyed =
@@ -138,6 +144,14 @@ public final class PlanJob {
             rows(env, live, LiveRowSource.Role.LIVE, "live rows", streams));
     if (base.isPresent()) {
       keyed = keyed.union(base(env, base.get(), streams));
+    }
+    if (!selection.isAll()) {
+      KeySelection selected = selection;
+      keyed =
+          keyed
+              .filter(record -> selected.includes(record.key()))
+              .name("keys of the plan")
+              .uid("selection");
     }
 
     SingleOutputStreamOperator<Outcome> replayed =

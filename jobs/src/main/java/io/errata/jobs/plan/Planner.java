@@ -26,6 +26,7 @@ import io.errata.state.plan.PlanManifest.Coverage;
 import io.errata.state.plan.PlanManifest.EventCounts;
 import io.errata.state.plan.PlanManifest.MissingPart;
 import io.errata.state.plan.PlanManifest.ReadPart;
+import io.errata.state.plan.PlanManifest.RetrySection;
 import io.errata.state.plan.PlanManifest.RowCounts;
 import io.errata.state.plan.PlanManifest.SnapshotSection;
 import io.errata.state.plan.PlanManifest.TableSection;
@@ -81,8 +82,27 @@ public final class Planner implements AutoCloseable {
    *     throw them. Then there is no plan, and nothing is left behind.
    */
   public PlanDirectory plan(Spec spec, PlannerOptions options) {
+    return plan(spec, options, Retry.NONE);
+  }
+
+  /**
+   * Makes a plan of the keys that another plan left in quarantine, and of no others.
+   *
+   * @param spec may be another than that plan's, but for its window, table and key
+   * @param retried the other plan, whose seal holds
+   * @return the sealed plan
+   * @throws ErrataException as {@link #plan}; INVALID_SPEC where the spec is of another window,
+   *     table or key; MISSING_COVERAGE where the source has changed since; LIMIT where there are
+   *     more than {@link Retry#MOST} keys
+   * @throws IllegalArgumentException where the other plan left nothing in quarantine
+   */
+  public PlanDirectory retry(Spec spec, PlannerOptions options, PlanDirectory retried) {
+    return plan(spec, options, Retry.of(retried));
+  }
+
+  private PlanDirectory plan(Spec spec, PlannerOptions options, Retry retry) {
     try {
-      return make(spec, options, new Stages(progress, clock));
+      return make(spec, options, retry, new Stages(progress, clock));
     } catch (RuntimeException e) {
       if (resources.isClosed()) {
         throw new ErrataException(
@@ -97,19 +117,21 @@ public final class Planner implements AutoCloseable {
     }
   }
 
-  private PlanDirectory make(Spec spec, PlannerOptions options, Stages stages) {
+  private PlanDirectory make(Spec spec, PlannerOptions options, Retry retry, Stages stages) {
     LOG.info("Planning {} over {}", spec.name(), spec.window());
     stages.begin("prepare");
     CsvCorrections.removeOld(spec.table());
     LiveTable table = resources.hold(LiveTables.open(spec.table()));
     WindowSource source = Sources.of(spec.events());
     Preparation prepared = new Preparer(spec, table, source).prepare();
+    retry.check(prepared);
     Optional<CsvCorrections> list = CsvCorrections.of(spec.table(), prepared.table());
 
     stages.begin("look at the events");
     ResolvedWindow window =
         source.resolve(prepared.window(), prepared.events(), prepared.condition());
-    refuseGaps(spec, window.gaps());
+    List<Gap> changed = retry.changes(window.inputs());
+    refuseGaps(spec, both(window.gaps(), changed));
 
     FlinkPlanStorage plans = FlinkPlanStorage.at(spec.plans());
     Instant createdAt = clock.instant();
@@ -138,7 +160,8 @@ public final class Planner implements AutoCloseable {
             plans.below(staging),
             spec.limits().rate(),
             spec.limits().workerTime(),
-            Set.copyOf(spec.events().quarantine()));
+            Set.copyOf(spec.events().quarantine()),
+            retry.keys());
     LocalRun run = resources.hold(LocalRun.open(options.parallelism()));
     try {
       job.build(
@@ -157,7 +180,7 @@ public final class Planner implements AutoCloseable {
     JobSummary summary = JobSummary.read(FlinkPlanStorage.at(plans.below(staging)));
 
     stages.begin("check the evidence");
-    List<Gap> gaps = window.confirm(summary.receipts());
+    List<Gap> gaps = both(window.confirm(summary.receipts()), changed);
     refuseGaps(spec, gaps);
     EventCounts events = summary.events();
     boolean allBarred = summary.barsAll();
@@ -178,8 +201,8 @@ public final class Planner implements AutoCloseable {
     stages.begin("seal the plan");
     PlanManifest manifest =
         manifest(
-            spec, prepared, window, summary, gaps, allBarred, snapshot, openedAt, createdAt,
-            stages);
+            spec, prepared, window, summary, gaps, allBarred, snapshot, openedAt, createdAt, stages,
+            retry);
     removeUnlisted(plans, staging, manifest);
     PlanDirectory staged = PlanDirectory.staged(plans, staging, manifest);
     if (spec.table().ownsPredicate().isPresent()) {
@@ -200,6 +223,12 @@ public final class Planner implements AutoCloseable {
         plan.manifest().corrections().total(),
         plan.manifest().plan());
     return plan;
+  }
+
+  private static List<Gap> both(List<Gap> first, List<Gap> second) {
+    List<Gap> gaps = new ArrayList<>(first);
+    gaps.addAll(second);
+    return gaps;
   }
 
   private static void refuseGaps(Spec spec, List<Gap> gaps) {
@@ -262,7 +291,8 @@ public final class Planner implements AutoCloseable {
       Snapshot snapshot,
       Instant openedAt,
       Instant createdAt,
-      Stages stages) {
+      Stages stages,
+      Retry retry) {
     RowCounts counted = summary.rows();
     CorrectionCounts corrections = allBarred ? CorrectionCounts.NONE : summary.corrections();
     RowCounts rows =
@@ -294,6 +324,7 @@ public final class Planner implements AutoCloseable {
     var correctionSet = allBarred ? SetDigest.EMPTY : summary.correctionSet();
     List<String> warnings = new ArrayList<>(prepared.warnings());
     warnings.addAll(window.warnings(summary.receipts()));
+    retry.additions(window.inputs()).ifPresent(warnings::add);
     if (!gaps.isEmpty()) {
       warnings.add(
           gaps.size()
@@ -307,7 +338,8 @@ public final class Planner implements AutoCloseable {
             prepared.window().to(),
             worker,
             corrections,
-            correctionSet),
+            correctionSet,
+            retry.section().map(RetrySection::plan)),
         spec.name(),
         spec.text(),
         new WindowSection(
@@ -323,14 +355,20 @@ public final class Planner implements AutoCloseable {
         rows,
         coverage(window, summary, gaps),
         summary.suppressedEffects(),
-        Limits.find(spec.limits(), corrections, counted.live(), counted.quarantined(), allBarred),
+        Limits.find(
+            spec.limits(),
+            corrections,
+            retry.section().map(RetrySection::live).orElse(counted.live()),
+            counted.quarantined(),
+            allBarred),
         warnings,
         corrections,
         correctionSet,
         files,
         stages.seconds(),
         version(),
-        createdAt);
+        createdAt,
+        retry.section());
   }
 
   private static Coverage coverage(ResolvedWindow window, JobSummary summary, List<Gap> gaps) {

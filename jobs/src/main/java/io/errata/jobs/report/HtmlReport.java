@@ -630,6 +630,19 @@ public final class HtmlReport {
         DisplayText.line(manifest.worker().identity())
             + ", code "
             + DisplayText.line(manifest.worker().code()));
+    manifest
+        .retry()
+        .ifPresent(
+            retry ->
+                fact(
+                    "retry of",
+                    "plan "
+                        + retry.plan()
+                        + (retry.keys() < 0
+                            ? ", which left every key in quarantine"
+                            : ", only of the "
+                                + DisplayText.count(retry.keys(), "key")
+                                + " that it left in quarantine")));
     fact("made", manifest.createdAt() + " by Errata " + manifest.version());
     StringBuilder stages = new StringBuilder();
     manifest

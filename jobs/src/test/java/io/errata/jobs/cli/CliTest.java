@@ -16,6 +16,7 @@ import io.errata.jobs.plan.Finding.Level;
 import io.errata.jobs.report.SamplePlan;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest.LimitHit;
+import io.errata.state.plan.QuarantineEntry;
 import io.errata.state.table.LedgerEntry;
 import io.errata.state.table.WriteCounts;
 import io.errata.state.table.WriteResult;
@@ -212,6 +213,73 @@ class CliTest {
     assertThat(document.at("/effects/suppressed").asLong()).isEqualTo(1_204);
     assertThat(ran.err).contains("Applying this plan");
     assertThat(run("plan", "spec.yaml", "--json", "--quiet").err).isEmpty();
+  }
+
+  @Test
+  void retry_saysWhichKeysAreCleanNow_andWhichAreNotAndWhy() {
+    PlanDirectory retried = StoredPlan.write(plans, List.of());
+    PlanDirectory plan =
+        StoredPlan.retry(
+            plans, retried, SamplePlan.corrections(), SamplePlan.quarantined().subList(1, 2));
+    planIs(plan);
+    String id = retried.manifest().plan();
+    Ran ran = run("retry", id, "--set", "worker.version=3", "--json");
+    assertThat(ran.status).isZero();
+    assertThat(operations.overrides).containsExactly("worker.version=3");
+    JsonNode document = ran.document("retry");
+    assertThat(document.get("plan").asText()).isEqualTo(plan.manifest().plan());
+    JsonNode retry = document.get("retry");
+    assertThat(retry.get("of").asText()).isEqualTo(id);
+    assertThat(retry.get("keys").asInt()).isEqualTo(2);
+    assertThat(retry.at("/clean/keys/0").asText()).isEqualTo("user_id=user-312, day=2024-06-10");
+    assertThat(retry.at("/clean/count").asInt()).isEqualTo(1);
+    assertThat(retry.at("/quarantined/count").asInt()).isEqualTo(1);
+    assertThat(retry.at("/quarantined/events/0/key").asText())
+        .isEqualTo("user_id=user-9, day=2024-06-10");
+    assertThat(
+            run("show", plan.manifest().plan(), "--json").document("show").get("retry_of").asText())
+        .isEqualTo(id);
+    assertThat(run("retry", id, "spec.yaml").out)
+        .contains("of plan " + id + ": only the 2 keys that it left in quarantine")
+        .contains(
+            "2 keys retried.\nClean now: 1\n  user_id=user-312, day=2024-06-10\nStill in quarantine: 1\n")
+        .contains("  user_id=user-9, day=2024-06-10: event without a readable id at gs://")
+        .contains("Next: errata show plans/");
+    assertThat(run("retry", id, "--limit", "0").out)
+        .contains("Clean now: 1\n  … 1 more with --limit\n");
+  }
+
+  @Test
+  void retry_whereEveryKeyWasInQuarantine_countsNone() {
+    QuarantineEntry unkeyed = new QuarantineEntry(null, null, null, "a", 7, "it is not JSON");
+    PlanDirectory retried =
+        StoredPlan.write(plans, List.of(), List.of(unkeyed), Optional.empty(), List.of());
+    planIs(StoredPlan.retry(plans, retried, SamplePlan.corrections(), List.of(unkeyed)));
+    Ran still = run("retry", retried.location(), "--json");
+    assertThat(still.document("retry").at("/retry/keys").isNull()).isTrue();
+    assertThat(still.document("retry").at("/retry/quarantined/count").isNull()).isTrue();
+    assertThat(run("retry", retried.location()).out)
+        .contains("Still in quarantine: every key, as the key of an event can't be known.")
+        .contains("every key: event without a readable id at a row 7: it is not JSON");
+    planIs(StoredPlan.retry(plans, retried, SamplePlan.corrections(), List.of()));
+    assertThat(
+            run("retry", retried.location(), "--json")
+                .document("retry")
+                .at("/retry/clean/count")
+                .isNull())
+        .isTrue();
+    assertThat(run("retry", retried.location()).out).contains("Every key is clean now.");
+  }
+
+  @Test
+  void retry_ofAPlanThatLeftNothingOut_makesNone() {
+    PlanDirectory plan = StoredPlan.write(plans, List.of(), List.of(), Optional.empty(), List.of());
+    Ran ran = run("retry", plan.location(), "--json");
+    assertThat(ran.status).isZero();
+    assertThat(ran.document("retry").at("/retry/keys").asInt()).isZero();
+    assertThat(ran.document("retry").has("plan")).isFalse();
+    assertThat(ran.err).contains("Nothing to retry: plan " + plan.manifest().plan());
+    assertThat(operations.planned).isEmpty();
   }
 
   @Test

@@ -28,6 +28,7 @@ class CommandLineDocTest {
             new RollbackCommand(),
             new RunCommand(),
             new VerifyCommand(),
+            new RetryCommand(),
             new HistoryCommand())) {
       CommandLine command = new CommandLine(verb);
       String row =

@@ -54,6 +54,16 @@ final class FakeOperations implements Operations {
   }
 
   @Override
+  public PlanDirectory retry(
+      Spec spec,
+      PlannerOptions options,
+      PlanDirectory retried,
+      PlanProgress progress,
+      Cancellation cancellation) {
+    return plan(spec, options, progress, cancellation);
+  }
+
+  @Override
   public PlanStorage storage(String folder) {
     return LocalPlanStorage.of(Path.of(folder));
   }

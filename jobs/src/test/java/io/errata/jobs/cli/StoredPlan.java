@@ -11,12 +11,14 @@ import io.errata.state.plan.PlanFile;
 import io.errata.state.plan.PlanId;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.PlanManifest.LimitHit;
+import io.errata.state.plan.PlanManifest.RetrySection;
 import io.errata.state.plan.PlanStorage;
 import io.errata.state.plan.QuarantineEntry;
 import io.errata.state.plan.QuarantineFileWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Puts a real, sealed plan into a folder. */
 final class StoredPlan {
@@ -27,6 +29,29 @@ final class StoredPlan {
   private StoredPlan() {}
 
   static PlanDirectory write(Path plans, List<Correction> corrections, LimitHit... limits) {
+    return write(plans, corrections, SamplePlan.quarantined(), Optional.empty(), List.of(limits));
+  }
+
+  /** One that retries another, and leaves some of its keys in quarantine. */
+  static PlanDirectory retry(
+      Path plans,
+      PlanDirectory retried,
+      List<Correction> corrections,
+      List<QuarantineEntry> quarantined) {
+    return write(
+        plans,
+        corrections,
+        quarantined,
+        Optional.of(new RetrySection(retried.manifest().plan(), 2, 1_000)),
+        List.of());
+  }
+
+  static PlanDirectory write(
+      Path plans,
+      List<Correction> corrections,
+      List<QuarantineEntry> quarantined,
+      Optional<RetrySection> retry,
+      List<LimitHit> limits) {
     PlanStorage storage = LocalPlanStorage.of(plans);
     List<PlanFile> files = new ArrayList<>();
     if (!corrections.isEmpty()) {
@@ -37,7 +62,7 @@ final class StoredPlan {
     }
     QuarantineFileWriter quarantine =
         QuarantineFileWriter.open(storage, "staging/quarantine/0.parquet");
-    for (QuarantineEntry entry : SamplePlan.quarantined()) {
+    for (QuarantineEntry entry : quarantined) {
       quarantine.write(entry);
     }
     files.add(moved(quarantine.close()));
@@ -48,7 +73,7 @@ final class StoredPlan {
     files.add(moved(effects.close()));
 
     PlanManifest sample =
-        SamplePlan.manifest(SamplePlan.source(corrections), List.of(limits), List.of("Take care."));
+        SamplePlan.manifest(SamplePlan.source(corrections), limits, List.of("Take care."));
     PlanManifest manifest =
         new PlanManifest(
             PlanId.of(
@@ -57,7 +82,8 @@ final class StoredPlan {
                 sample.window().to(),
                 sample.worker(),
                 sample.corrections(),
-                sample.correctionSet()),
+                sample.correctionSet(),
+                retry.map(RetrySection::plan)),
             sample.name(),
             sample.spec(),
             sample.window(),
@@ -75,7 +101,8 @@ final class StoredPlan {
             files,
             sample.seconds(),
             sample.version(),
-            sample.createdAt());
+            sample.createdAt(),
+            retry);
     return PlanDirectory.seal(storage, "staging", manifest);
   }
 

@@ -8,6 +8,7 @@ import io.errata.state.plan.PlanManifest.WorkerSection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ public final class PlanId {
   private PlanId() {}
 
   /**
+   * Of a plan that is about all keys of its window.
+   *
    * @param table of which name, key, compared columns and set expressions count
    * @param from the window's start as it was read, inclusive
    * @param to the window's end as it was read, exclusive
@@ -38,6 +41,23 @@ public final class PlanId {
       WorkerSection worker,
       CorrectionCounts corrections,
       SetDigest correctionSet) {
+    return of(table, from, to, worker, corrections, correctionSet, Optional.empty());
+  }
+
+  /**
+   * The same, of a plan that may be about some keys only.
+   *
+   * @param retried the id of the plan whose quarantined keys these are: no retry takes the place of
+   *     the plan that it retries
+   */
+  public static String of(
+      TableSection table,
+      Instant from,
+      Instant to,
+      WorkerSection worker,
+      CorrectionCounts corrections,
+      SetDigest correctionSet,
+      Optional<String> retried) {
     if (corrections.total() != correctionSet.count()) {
       throw new IllegalArgumentException(
           "Cannot make a plan id: "
@@ -64,6 +84,7 @@ public final class PlanId {
     append(form, corrections.update());
     append(form, corrections.delete());
     append(form, correctionSet.toString());
+    retried.ifPresent(plan -> append(form, plan));
     return Digest.ofText(form.toString()).hex().substring(0, LENGTH);
   }
 
@@ -75,7 +96,8 @@ public final class PlanId {
         manifest.window().to(),
         manifest.worker(),
         manifest.corrections(),
-        manifest.correctionSet());
+        manifest.correctionSet(),
+        manifest.retry().map(PlanManifest.RetrySection::plan));
   }
 
   private static void append(StringBuilder form, List<String> names) {

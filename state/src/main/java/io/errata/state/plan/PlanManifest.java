@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param seconds per stage, for people
  * @param version of Errata that made it
  * @param createdAt for people
+ * @param retry which plan's quarantined keys these are, where the plan is about no others
  */
 public record PlanManifest(
     String plan,
@@ -50,7 +51,8 @@ public record PlanManifest(
     List<PlanFile> files,
     Map<String, Double> seconds,
     String version,
-    Instant createdAt) {
+    Instant createdAt,
+    Optional<RetrySection> retry) {
   /** The format that this release writes and reads. */
   public static final int FORMAT = 1;
 
@@ -59,6 +61,50 @@ public record PlanManifest(
     warnings = List.copyOf(warnings);
     files = List.copyOf(files);
     seconds = new TreeMap<>(seconds);
+  }
+
+  /** Of a plan that is about all keys of its window. */
+  public PlanManifest(
+      String plan,
+      String name,
+      String spec,
+      WindowSection window,
+      WorkerSection worker,
+      TableSection table,
+      SnapshotSection snapshot,
+      EventCounts events,
+      RowCounts rows,
+      Coverage coverage,
+      long suppressedEffects,
+      List<LimitHit> limits,
+      List<String> warnings,
+      CorrectionCounts corrections,
+      SetDigest correctionSet,
+      List<PlanFile> files,
+      Map<String, Double> seconds,
+      String version,
+      Instant createdAt) {
+    this(
+        plan,
+        name,
+        spec,
+        window,
+        worker,
+        table,
+        snapshot,
+        events,
+        rows,
+        coverage,
+        suppressedEffects,
+        limits,
+        warnings,
+        corrections,
+        correctionSet,
+        files,
+        seconds,
+        version,
+        createdAt,
+        Optional.empty());
   }
 
   /** The same with other files. */
@@ -82,8 +128,16 @@ public record PlanManifest(
         others,
         seconds,
         version,
-        createdAt);
+        createdAt,
+        retry);
   }
+
+  /**
+   * @param plan whose quarantine it was
+   * @param keys how many keys that were; -1 where an event's key could not be known, and so all are
+   * @param live rows of the live table in scope of that plan, of which limits in percent are taken
+   */
+  public record RetrySection(String plan, long keys, long live) {}
 
   /**
    * @param requestedFrom as the spec has it, inclusive

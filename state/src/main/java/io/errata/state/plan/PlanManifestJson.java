@@ -38,6 +38,9 @@ final class PlanManifestJson {
   private static final String FORMAT = "format";
   private static final String SEAL = "seal";
 
+  /** Not there but in plans that are a retry. */
+  private static final String RETRY = "retry";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -74,6 +77,9 @@ final class PlanManifestJson {
       ObjectNode document = MAPPER.createObjectNode();
       document.put(FORMAT, PlanManifest.FORMAT);
       document.setAll((ObjectNode) MAPPER.readTree(MAPPER.writeValueAsBytes(manifest)));
+      if (manifest.retry().isEmpty()) {
+        document.remove(RETRY);
+      }
       String seal = seal(document);
       document.put(SEAL, seal);
       DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
@@ -122,6 +128,9 @@ final class PlanManifestJson {
     }
     String found = seal(document);
     document.remove(FORMAT);
+    if (!document.has(RETRY)) {
+      document.putNull(RETRY);
+    }
     PlanManifest manifest = manifest(document, location);
     // After the fields, so that a manifest that is wrong in itself is told what is wrong with it.
     if (!found.equals(seal.textValue())) {
