@@ -20,6 +20,7 @@ import io.errata.testkit.RegistryProxy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -511,5 +514,81 @@ class RecordFormatsIT {
         .hasMessageContaining("payment.avsc: it can't be read as Avro");
     assertThatThrownBy(() -> planAvro(", schema: { file: none.avsc }"))
         .hasMessageContaining("none.avsc: there is no such file");
+  }
+
+  /** The same events in every format that needs no id of a registry. */
+  @Test
+  void otherFormats_giveTheSamePlan() throws IOException {
+    int second = REGISTRY.register(topic + "-value", SECOND);
+    int third = REGISTRY.register(topic + "-value", THIRD);
+    assertThat(second).isNotEqualTo(third);
+    Files.writeString(folder.resolve("second.avsc"), SECOND);
+    Files.writeString(folder.resolve("third.avsc"), THIRD);
+    Files.writeString(
+        folder.resolve("payment.json"),
+        "{\"required\":[\"id\"],\"properties\":{\"amount\":{\"minimum\":1}}}");
+    String avro = topic;
+    String csv = KAFKA.createTopic(2, Map.of());
+    String json = KAFKA.createTopic(2, Map.of());
+    String single = KAFKA.createTopic(2, Map.of());
+    for (int i = 1; i <= 6; i++) {
+      Map<String, Object> event = event(i);
+      String row =
+          "%s,%s,%s,%s,%s"
+              .formatted(
+                  event.get("id"),
+                  event.get("ts"),
+                  event.get("customer"),
+                  event.get("currency"),
+                  event.get("amount"));
+      send(csv, i, null, row.getBytes(StandardCharsets.UTF_8));
+      String document =
+          "{\"id\":\"%s\",\"ts\":%s,\"customer\":\"%s\",\"currency\":\"%s\",\"amount\":%s}"
+              .formatted((Object[]) row.split(","));
+      send(json, i, null, document.getBytes(StandardCharsets.UTF_8));
+      send(i, null, avro(SECOND, event));
+      String written = i % 2 == 0 ? SECOND : THIRD;
+      byte[] value = avro(written, event);
+      send(
+          single,
+          i,
+          null,
+          ByteBuffer.allocate(10 + value.length)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .put((byte) 0xC3)
+              .put((byte) 1)
+              .putLong(SchemaNormalization.parsingFingerprint64(new Schema.Parser().parse(written)))
+              .put(value)
+              .array());
+    }
+    String registry = "registry: \"" + REGISTRY.url() + "\"";
+    Map<String, String> formats = new TreeMap<>();
+    topic = json;
+    formats.put("json", kafka("format: json, schema: { file: payment.json }"));
+    topic = csv;
+    formats.put("csv", kafka("format: csv, columns: [id, ts, customer, currency, amount]"));
+    topic = single;
+    formats.put(
+        "registry's versions",
+        kafka("format: avro-single-object, schema: { subject: " + avro + "-value }, " + registry));
+    formats.put(
+        "files",
+        kafka("format: avro-single-object, schema: { file: third.avsc, writers: second.avsc }"));
+    topic = avro;
+    formats.put(
+        "by day",
+        kafka(
+            "format: avro-plain, schema: { file: third.avsc }, schemas: [{ to: 2024-06-11, version: 1 }], "
+                + registry));
+    Map<String, String> plans = new TreeMap<>();
+    for (Map.Entry<String, String> format : formats.entrySet()) {
+      PlanDirectory plan =
+          plan(
+              spec(
+                  "kafka: " + format.getValue(), "events.fields.types={ ts: long, amount: long }"));
+      assertThat(plan.manifest().events().used()).as(format.getKey()).isEqualTo(6);
+      plans.put(format.getKey(), plan.manifest().plan());
+    }
+    assertThat(plans.values().stream().distinct()).as(plans.toString()).hasSize(1);
   }
 }

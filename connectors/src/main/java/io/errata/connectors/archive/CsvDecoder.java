@@ -1,6 +1,7 @@
 package io.errata.connectors.archive;
 
 import io.errata.connectors.event.RawEvent;
+import io.errata.connectors.format.CsvRows;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;

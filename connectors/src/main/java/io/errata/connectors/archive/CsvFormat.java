@@ -1,5 +1,7 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.CsvColumns;
+import io.errata.connectors.format.CsvRows;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.ReadPace;
@@ -24,7 +26,7 @@ final class CsvFormat implements ArchiveFormat {
 
   @Override
   public SourceColumns columns(ArchiveFile file) throws IOException {
-    try (CsvRows rows = CsvRows.open(file.path(), delimiter, ReadPace.unlimited())) {
+    try (CsvRows rows = CsvRows.of(TextInput.open(file.path(), ReadPace.unlimited()), delimiter)) {
       return new CsvColumns(header(rows));
     }
   }
@@ -36,7 +38,7 @@ final class CsvFormat implements ArchiveFormat {
 
   @Override
   public RowDecoder open(ReadSplit split, ReadRequest request, ReadPace pace) throws IOException {
-    CsvRows rows = CsvRows.open(split.input(), delimiter, pace);
+    CsvRows rows = CsvRows.of(TextInput.open(split.input(), pace), delimiter);
     try {
       return new CsvDecoder(rows, header(rows), request.plan());
     } catch (IOException | RuntimeException e) {

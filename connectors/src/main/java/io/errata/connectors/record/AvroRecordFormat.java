@@ -1,95 +1,137 @@
 package io.errata.connectors.record;
 
-import io.errata.api.ErrataException;
-import io.errata.api.ErrorCode;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.kafka.RecordDecoder;
 import io.errata.connectors.kafka.RecordFormat;
-import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.registry.RegistryOptions;
-import io.errata.connectors.registry.SchemaRegistry;
-import io.errata.connectors.registry.SchemaVersion;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in Avro whose writer's schema is in a registry: a byte 0, the schema's id in four bytes
- * (big-endian), and the value in Avro's binary encoding. Each is read with its writer's schema, and
- * brought to one reader's schema by Avro's rules.
+ * Records in Avro. Each is read with its writer's schema, which its encoding tells, and brought to
+ * one reader's schema by Avro's rules.
  */
 public final class AvroRecordFormat implements RecordFormat {
   private static final long serialVersionUID = 1;
 
-  private final RegistryOptions registry;
-  private final SchemaChoice reader;
+  /** How a record tells its writer's schema. */
+  enum Encoding {
+    /** By an id in a registry. */
+    REGISTRY,
+    /** By a fingerprint. */
+    SINGLE_OBJECT,
+    /** Not at all. */
+    PLAIN
+  }
 
-  /**
-   * A format.
-   *
-   * @param registry where the writers' schemas are
-   * @param reader the schema that all records are brought to
-   */
-  public AvroRecordFormat(RegistryOptions registry, SchemaChoice reader) {
+  private final Encoding encoding;
+  private final @Nullable RegistryOptions registry;
+  private final SchemaChoice reader;
+  // A file or a folder.
+  private final @Nullable String writers;
+  private final List<DatedSchema> dated;
+
+  private AvroRecordFormat(
+      Encoding encoding,
+      @Nullable RegistryOptions registry,
+      SchemaChoice reader,
+      @Nullable String writers,
+      List<DatedSchema> dated) {
+    this.encoding = encoding;
     this.registry = registry;
     this.reader = reader;
+    this.writers = writers;
+    this.dated = List.copyOf(dated);
+  }
+
+  /**
+   * A byte 0, the id of the writer's schema in a registry in four bytes, and the value.
+   *
+   * @param reader the schema that all records are brought to
+   */
+  public static AvroRecordFormat ofRegistry(RegistryOptions registry, SchemaChoice reader) {
+    return new AvroRecordFormat(Encoding.REGISTRY, registry, reader, null, List.of());
+  }
+
+  /**
+   * Avro's single-object encoding: two bytes, the fingerprint of the writer's schema in eight, and
+   * the value.
+   *
+   * @param registry null where all schemas are in files
+   * @param reader the schema that all records are brought to; itself one that they may be written
+   *     with
+   * @param writers a file with a schema that they may be written with, or a folder of such; null
+   *     for all versions of the reader's subject
+   */
+  public static AvroRecordFormat ofSingleObjects(
+      @Nullable RegistryOptions registry, SchemaChoice reader, @Nullable String writers) {
+    return new AvroRecordFormat(Encoding.SINGLE_OBJECT, registry, reader, writers, List.of());
+  }
+
+  /**
+   * The value alone.
+   *
+   * @param registry null where all schemas are in files
+   * @param reader the schema that all records are brought to
+   * @param writers the schemas that they were written with, by the day of the record's timestamp;
+   *     empty where all were written with the reader's
+   */
+  public static AvroRecordFormat ofPlain(
+      @Nullable RegistryOptions registry, SchemaChoice reader, List<DatedSchema> writers) {
+    return new AvroRecordFormat(
+        Encoding.PLAIN, registry, reader, null, DatedSchema.inOrder(writers));
   }
 
   @Override
   public RecordFormat fixedFor(Collection<String> topics, Part part) {
-    SchemaRegistry asked = new SchemaRegistry(registry);
+    SchemaLookup lookup = new SchemaLookup(registry);
     Map<String, FixedSchema> readers = new TreeMap<>();
+    Map<String, ArrayList<FixedWriter>> writersByTopic = new TreeMap<>();
     for (String topic : topics) {
-      readers.put(topic, reader(topic, part, asked));
+      FixedSchema fixed = lookup.find(reader, topic, part);
+      readers.put(topic, fixed);
+      writersByTopic.put(topic, writers(fixed, topic, part, lookup));
     }
-    return new FixedAvroFormat(registry, readers);
+    return new FixedAvroFormat(encoding, registry, readers, writersByTopic);
   }
 
-  private FixedSchema reader(String topic, Part part, SchemaRegistry asked) {
-    String name = "";
-    try {
-      if (reader instanceof SchemaChoice.OfFile file) {
-        name = "file " + file.path();
-        return new FixedSchema(name, AvroSchemas.parse(SchemaFile.read(file.path())).toString());
+  private ArrayList<FixedWriter> writers(
+      FixedSchema fixed, String topic, Part part, SchemaLookup lookup) {
+    ArrayList<FixedWriter> found = new ArrayList<>();
+    if (encoding == Encoding.SINGLE_OBJECT) {
+      found.add(FixedWriter.ofAnyTime(fixed));
+      if (writers != null) {
+        SchemaFile.list(writers)
+            .forEach(file -> found.add(FixedWriter.ofAnyTime(lookup.ofFile(file))));
+      } else if (reader instanceof SchemaChoice.OfSubject subject) {
+        lookup.versions(subject, topic, part).stream()
+            .map(FixedWriter::ofAnyTime)
+            .forEach(found::add);
       }
-      SchemaChoice.OfSubject choice = (SchemaChoice.OfSubject) reader;
-      String subject =
-          choice.subject() != null
-              ? choice.subject()
-              : topic + (part == Part.KEY ? "-key" : "-value");
-      SchemaVersion version = version(subject, choice.version(), asked);
-      name = version.text();
-      return new FixedSchema(name, AvroSchemas.parse(version.schema(), asked).toString());
-    } catch (ContentException e) {
-      throw new ErrataException(
-          ErrorCode.INVALID_SOURCE,
-          "Cannot read by the schema " + name + ": " + e.getMessage(),
-          "Name another one in events.kafka.schema, or set events.kafka.format to what the records"
-              + " hold.",
-          e);
+    } else if (encoding == Encoding.PLAIN && dated.isEmpty()) {
+      found.add(FixedWriter.ofAnyTime(fixed));
+    } else if (encoding == Encoding.PLAIN) {
+      for (DatedSchema each : dated) {
+        found.add(
+            new FixedWriter(
+                lookup.find(each.schema(), topic, part),
+                millis(each.from(), Long.MIN_VALUE),
+                millis(each.to(), Long.MAX_VALUE)));
+      }
     }
+    return found;
   }
 
-  private SchemaVersion version(String subject, @Nullable Integer number, SchemaRegistry asked) {
-    Optional<SchemaVersion> found =
-        number == null ? asked.findLatest(subject) : asked.find(subject, number);
-    return found.orElseThrow(
-        () ->
-            new ErrataException(
-                ErrorCode.INVALID_SOURCE,
-                "Cannot find the schema to read by: the schema registry "
-                    + registry.url()
-                    + " has no "
-                    + (number == null ? "" : "version " + number + " of ")
-                    + "subject "
-                    + subject,
-                "Name the subject in events.kafka.schema.subject, or give a file in"
-                    + " events.kafka.schema.file."));
+  private static long millis(@Nullable LocalDate day, long otherwise) {
+    return day == null ? otherwise : day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
   }
 
   @Override

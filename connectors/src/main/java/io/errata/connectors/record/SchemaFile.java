@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /** The text of a schema in a file on one of Flink's file systems. */
@@ -18,6 +21,26 @@ final class SchemaFile {
   private static final int MAX_BYTES = 16 << 20;
 
   private SchemaFile() {}
+
+  /** A file itself, or the files of a folder that end in {@code .avsc}, by name. */
+  static List<String> list(String name) {
+    try {
+      Path path = new Path(name);
+      FileSystem files = path.getFileSystem();
+      if (!files.getFileStatus(path).isDir()) {
+        return List.of(name);
+      }
+      return Arrays.stream(files.listStatus(path))
+          .map(status -> status.getPath().toString())
+          .filter(file -> file.endsWith(".avsc"))
+          .sorted()
+          .toList();
+    } catch (FileNotFoundException e) {
+      throw absent(name, e);
+    } catch (IOException e) {
+      throw unavailable(name, e);
+    }
+  }
 
   /**
    * Reads all of it.
@@ -43,22 +66,30 @@ final class SchemaFile {
     } catch (ContentException e) {
       throw e;
     } catch (FileNotFoundException e) {
-      throw new ErrataException(
-          ErrorCode.INVALID_SPEC,
-          "Cannot read the schema " + name + ": there is no such file",
-          "Check the path; it is relative to the spec's folder.",
-          e);
+      throw absent(name, e);
     } catch (IOException e) {
-      throw new ErrataException(
-          ErrorCode.UNAVAILABLE,
-          "Cannot read the schema " + name + " (" + e.getClass().getSimpleName() + ")",
-          "Check the file system and the rights on it, then try again.",
-          e);
+      throw unavailable(name, e);
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new ContentException("it is not UTF-8", e);
     }
+  }
+
+  private static ErrataException absent(String name, IOException e) {
+    return new ErrataException(
+        ErrorCode.INVALID_SPEC,
+        "Cannot read the schema " + name + ": there is no such file",
+        "Check the path; it is relative to the spec's folder.",
+        e);
+  }
+
+  private static ErrataException unavailable(String name, IOException e) {
+    return new ErrataException(
+        ErrorCode.UNAVAILABLE,
+        "Cannot read the schema " + name + " (" + e.getClass().getSimpleName() + ")",
+        "Check the file system and the rights on it, then try again.",
+        e);
   }
 }

@@ -6,11 +6,17 @@ import io.errata.connectors.kafka.JsonRecordFormat;
 import io.errata.connectors.kafka.KafkaWindowSource;
 import io.errata.connectors.kafka.RecordFormat;
 import io.errata.connectors.record.AvroRecordFormat;
+import io.errata.connectors.record.CheckedJsonFormat;
+import io.errata.connectors.record.CsvRecordFormat;
+import io.errata.connectors.record.DatedSchema;
 import io.errata.connectors.record.SchemaChoice;
+import io.errata.connectors.registry.RegistryOptions;
 import io.errata.connectors.stitch.StitchedWindowSource;
 import io.errata.jobs.spec.EventsSpec;
 import io.errata.jobs.spec.EventsSpec.KafkaSpec;
 import io.errata.jobs.spec.EventsSpec.RecordSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The source that a spec names. */
 final class Sources {
@@ -35,11 +41,26 @@ final class Sources {
   }
 
   private static RecordFormat format(RecordSpec record) {
+    @Nullable RegistryOptions registry = record.registry().orElse(null);
+    SchemaChoice reader = record.schema().orElse(SchemaChoice.LATEST);
     return switch (record.format()) {
-      case JSON -> new JsonRecordFormat();
-      case AVRO ->
-          new AvroRecordFormat(
-              record.registry().orElseThrow(), record.schema().orElse(SchemaChoice.LATEST));
+      case JSON ->
+          reader instanceof SchemaChoice.OfFile file
+              ? new CheckedJsonFormat(file.path())
+              : new JsonRecordFormat();
+      case AVRO -> AvroRecordFormat.ofRegistry(record.registry().orElseThrow(), reader);
+      case AVRO_SINGLE_OBJECT ->
+          AvroRecordFormat.ofSingleObjects(registry, reader, record.writers().orElse(null));
+      case AVRO_PLAIN ->
+          AvroRecordFormat.ofPlain(
+              registry,
+              record.schema().orElseGet(() -> lastOf(record.dated()).schema()),
+              record.dated());
+      case CSV -> new CsvRecordFormat(record.columns(), record.delimiter());
     };
+  }
+
+  private static DatedSchema lastOf(List<DatedSchema> schemas) {
+    return schemas.get(schemas.size() - 1);
   }
 }

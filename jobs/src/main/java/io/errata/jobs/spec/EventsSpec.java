@@ -5,6 +5,7 @@ import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventRule;
 import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.kafka.KafkaOptions;
+import io.errata.connectors.record.DatedSchema;
 import io.errata.connectors.record.SchemaChoice;
 import io.errata.connectors.registry.RegistryOptions;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
@@ -50,12 +51,36 @@ public record EventsSpec(
    * @param format what they hold
    * @param registry where schemas are registered, where the format needs it
    * @param schema which schema they are read by, where the spec says it
+   * @param writers a file or folder with the schemas that they were written with, where the spec
+   *     names it
+   * @param dated the schemas that they were written with by the day
+   * @param columns of CSV
+   * @param delimiter of CSV
    */
   public record RecordSpec(
-      RecordFormatName format, Optional<RegistryOptions> registry, Optional<SchemaChoice> schema) {
+      RecordFormatName format,
+      Optional<RegistryOptions> registry,
+      Optional<SchemaChoice> schema,
+      Optional<String> writers,
+      List<DatedSchema> dated,
+      List<String> columns,
+      char delimiter) {
+    public RecordSpec {
+      dated = List.copyOf(dated);
+      columns = List.copyOf(columns);
+    }
+
     /** A format that needs no schema. */
     public static RecordSpec of(RecordFormatName format) {
-      return new RecordSpec(format, Optional.empty(), Optional.empty());
+      return of(format, Optional.empty(), Optional.empty());
+    }
+
+    /** One with a schema. */
+    public static RecordSpec of(
+        RecordFormatName format,
+        Optional<RegistryOptions> registry,
+        Optional<SchemaChoice> schema) {
+      return new RecordSpec(format, registry, schema, Optional.empty(), List.of(), List.of(), ',');
     }
   }
 
@@ -64,7 +89,13 @@ public record EventsSpec(
     /** One JSON object, UTF-8. */
     JSON,
     /** The id of a schema in a registry, and a value in Avro. */
-    AVRO
+    AVRO,
+    /** Avro's single-object encoding: the fingerprint of a schema, and a value. */
+    AVRO_SINGLE_OBJECT,
+    /** A value in Avro and nothing else. */
+    AVRO_PLAIN,
+    /** One row of CSV, UTF-8. */
+    CSV
   }
 
   /**

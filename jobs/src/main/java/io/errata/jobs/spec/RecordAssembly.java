@@ -2,6 +2,7 @@ package io.errata.jobs.spec;
 
 import io.errata.api.ErrataException;
 import io.errata.api.Secret;
+import io.errata.connectors.record.DatedSchema;
 import io.errata.connectors.record.SchemaChoice;
 import io.errata.connectors.registry.RegistryOptions;
 import io.errata.jobs.spec.EventsSpec.RecordFormatName;
@@ -23,20 +24,26 @@ final class RecordAssembly {
       String section,
       SpecOption<String> file,
       SpecOption<String> subject,
-      SpecOption<Integer> version) {}
+      SpecOption<Integer> version,
+      SpecOption<String> writers,
+      SpecOption<List<String>> columns) {}
 
   private static final SchemaOptions OF_VALUES =
       new SchemaOptions(
           "events.kafka.schema",
           SpecOptions.KAFKA_SCHEMA_FILE,
           SpecOptions.KAFKA_SCHEMA_SUBJECT,
-          SpecOptions.KAFKA_SCHEMA_VERSION);
+          SpecOptions.KAFKA_SCHEMA_VERSION,
+          SpecOptions.KAFKA_SCHEMA_WRITERS,
+          SpecOptions.KAFKA_COLUMNS);
   private static final SchemaOptions OF_KEYS =
       new SchemaOptions(
           "events.kafka.key-schema",
           SpecOptions.KAFKA_KEY_SCHEMA_FILE,
           SpecOptions.KAFKA_KEY_SCHEMA_SUBJECT,
-          SpecOptions.KAFKA_KEY_SCHEMA_VERSION);
+          SpecOptions.KAFKA_KEY_SCHEMA_VERSION,
+          SpecOptions.KAFKA_KEY_SCHEMA_WRITERS,
+          SpecOptions.KAFKA_KEY_COLUMNS);
 
   private final @Nullable RecordSpec value;
   private final @Nullable RecordSpec key;
@@ -57,8 +64,14 @@ final class RecordAssembly {
     Optional<RegistryOptions> registry = registry();
     this.value = record(SpecOptions.KAFKA_FORMAT, OF_VALUES, registry);
     this.key = record(SpecOptions.KAFKA_KEY_FORMAT, OF_KEYS, registry);
-    if (values.isGiven("events.kafka.registry") && !needsRegistry(value) && !needsRegistry(key)) {
+    if (values.isGiven("events.kafka.registry")
+        && problems.isEmpty()
+        && !needsRegistry(value)
+        && !needsRegistry(key)) {
       problem("events.kafka.registry", "no format of this spec reads schemas of a registry");
+    }
+    if (values.isGiven(SpecOptions.KAFKA_DELIMITER.path()) && !isCsv(value) && !isCsv(key)) {
+      problem(SpecOptions.KAFKA_DELIMITER.path(), "it is for the format csv only");
     }
   }
 
@@ -72,8 +85,19 @@ final class RecordAssembly {
     return key;
   }
 
+  private static boolean isCsv(@Nullable RecordSpec record) {
+    return record != null && record.format() == RecordFormatName.CSV;
+  }
+
   private static boolean needsRegistry(@Nullable RecordSpec record) {
-    return record != null && record.format() == RecordFormatName.AVRO;
+    return record != null
+        && record.format() != RecordFormatName.JSON
+        && record.format() != RecordFormatName.CSV
+        && (record.format() == RecordFormatName.AVRO
+            || record.schema().filter(SchemaChoice.OfSubject.class::isInstance).isPresent()
+            || (record.format() == RecordFormatName.AVRO_SINGLE_OBJECT && record.schema().isEmpty())
+            || record.dated().stream()
+                .anyMatch(each -> each.schema() instanceof SchemaChoice.OfSubject));
   }
 
   private @Nullable RecordSpec record(
@@ -82,27 +106,93 @@ final class RecordAssembly {
       Optional<RegistryOptions> registry) {
     RecordFormatName format = values.find(option);
     if (format == null) {
-      if (values.isGiven(schema.section()) && !values.isGiven(option.path())) {
-        problem(schema.section(), "it needs " + option.path());
+      if (!values.isGiven(option.path())) {
+        for (String path : List.of(schema.section(), schema.columns().path())) {
+          if (values.isGiven(path)) {
+            problem(path, "it needs " + option.path());
+          }
+        }
       }
       return null;
     }
-    if (format == RecordFormatName.JSON) {
-      if (values.isGiven(schema.section())) {
-        problem(schema.section(), "it is for the format avro only");
-      }
-      return RecordSpec.of(format);
+    int before = problems.count();
+    refuseWhatIsForOthers(format, option, schema);
+    List<DatedSchema> dated =
+        schema == OF_VALUES
+            ? Optional.ofNullable(values.find(SpecOptions.KAFKA_SCHEMAS)).orElse(List.of())
+            : List.of();
+    RecordSpec record =
+        new RecordSpec(
+            format,
+            registry,
+            choice(schema),
+            Optional.ofNullable(values.find(schema.writers())),
+            dated,
+            Optional.ofNullable(values.find(schema.columns())).orElse(List.of()),
+            Optional.ofNullable(values.find(SpecOptions.KAFKA_DELIMITER)).orElse(','));
+    requireWhatItNeeds(record, option, schema);
+    return problems.count() == before ? record : null;
+  }
+
+  private void refuseWhatIsForOthers(
+      RecordFormatName format, SpecOption<RecordFormatName> option, SchemaOptions schema) {
+    boolean isAvro = format != RecordFormatName.JSON && format != RecordFormatName.CSV;
+    boolean reads = isAvro || format == RecordFormatName.JSON;
+    if (!reads && values.isGiven(schema.section())) {
+      problem(schema.section(), "it is not for the format csv, which has columns");
+    } else if (!isAvro && isOfRegistry(schema)) {
+      problem(schema.section(), "with the format json it is a file; give its file and no subject");
     }
-    if (!values.isGiven("events.kafka.registry")) {
+    if (format != RecordFormatName.AVRO_SINGLE_OBJECT && values.isGiven(schema.writers().path())) {
+      problem(schema.writers().path(), "it is for the format avro-single-object only");
+    }
+    if (format != RecordFormatName.CSV && values.isGiven(schema.columns().path())) {
+      problem(schema.columns().path(), "it is for the format csv only");
+    }
+    if (option == SpecOptions.KAFKA_FORMAT
+        && format != RecordFormatName.AVRO_PLAIN
+        && values.isGiven(SpecOptions.KAFKA_SCHEMAS.path())) {
+      problem(SpecOptions.KAFKA_SCHEMAS.path(), "it is for the format avro-plain only");
+    }
+  }
+
+  private boolean isOfRegistry(SchemaOptions schema) {
+    return values.isGiven(schema.subject().path()) || values.isGiven(schema.version().path());
+  }
+
+  private void requireWhatItNeeds(
+      RecordSpec record, SpecOption<RecordFormatName> option, SchemaOptions schema) {
+    RecordFormatName format = record.format();
+    if (needsRegistry(record) && !values.isGiven("events.kafka.registry")) {
       problem(
           "events.kafka.registry",
           "it is missing: "
               + option.path()
-              + ": avro finds the schema of each record there; write registry:"
-              + " \"http://host:port\"");
-      return null;
+              + " finds schemas there; write registry: \"http://host:port\""
+              + (format == RecordFormatName.AVRO ? "" : ", or give their files"));
     }
-    return new RecordSpec(format, registry, choice(schema));
+    if (format == RecordFormatName.CSV
+        && record.columns().isEmpty()
+        && !values.isGiven(schema.columns().path())) {
+      problem(schema.columns().path(), "it is missing: records in CSV have no header");
+    }
+    if (format == RecordFormatName.AVRO_PLAIN && record.dated().isEmpty()) {
+      boolean isFixed =
+          record
+              .schema()
+              .filter(
+                  choice ->
+                      !(choice instanceof SchemaChoice.OfSubject subject)
+                          || subject.version() != null)
+              .isPresent();
+      if (!isFixed) {
+        problem(
+            schema.section(),
+            "plain Avro doesn't tell its schema; give the file or the version that it was written"
+                + " with"
+                + (schema == OF_VALUES ? ", or " + SpecOptions.KAFKA_SCHEMAS.path() : ""));
+      }
+    }
   }
 
   private Optional<SchemaChoice> choice(SchemaOptions options) {

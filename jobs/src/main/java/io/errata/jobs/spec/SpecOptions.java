@@ -15,6 +15,7 @@ import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaOptions.Isolation;
 import io.errata.connectors.kafka.KafkaSecurity.Mechanism;
 import io.errata.connectors.kafka.OffsetRange;
+import io.errata.connectors.record.DatedSchema;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.spec.EventsSpec.RecordFormatName;
 import io.errata.jobs.spec.LimitsSpec.Amount;
@@ -143,6 +144,39 @@ final class SpecOptions {
               OPTIONAL,
               "Which version of the subject values are read by.")
           .withDefaultText("the latest when the plan is made, which the plan names");
+  static final SpecOption<String> KAFKA_SCHEMA_WRITERS =
+      SpecOption.of(
+              "events.kafka.schema.writers",
+              ValueType.path(),
+              OPTIONAL,
+              "For `avro-single-object`, the schemas that values were written with: a file, or a folder of `.avsc` files.")
+          .withDefaultText("all versions of the subject");
+  static final SpecOption<List<DatedSchema>> KAFKA_SCHEMAS =
+      SpecOption.of(
+              "events.kafka.schemas",
+              ValueType.datedSchemas(),
+              OPTIONAL,
+              "For `avro-plain`, the schemas that values were written with by the day of their record's timestamp (UTC): a list of"
+                  + " `{ from: DAY, to: DAY, file: PATH }`, or with `subject` and `version` instead of `file`; `to` is exclusive, and"
+                  + " either may be left out.")
+          .withDefault(List.of(), "the schema that they are read by");
+  static final SpecOption<List<String>> KAFKA_COLUMNS =
+      SpecOption.of(
+              "events.kafka.columns",
+              ValueType.names(),
+              OPTIONAL,
+              "For `csv`, the names of all columns in their order: records have no header.")
+          .withDefault(List.of(), "none");
+  static final SpecOption<List<String>> KAFKA_KEY_COLUMNS =
+      SpecOption.of("events.kafka.key-columns", ValueType.names(), OPTIONAL, "The same for keys.")
+          .withDefault(List.of(), "none");
+  static final SpecOption<Character> KAFKA_DELIMITER =
+      SpecOption.of(
+              "events.kafka.delimiter",
+              ValueType.character(),
+              OPTIONAL,
+              "What separates the fields of `csv`: one ASCII character; `\\t` for a tab.")
+          .withDefault(',', "`,`");
   static final SpecOption<String> KAFKA_KEY_SCHEMA_FILE =
       SpecOption.of(
               "events.kafka.key-schema.file",
@@ -160,6 +194,13 @@ final class SpecOptions {
               OPTIONAL,
               "and which version of it.")
           .withDefaultText("the latest when the plan is made");
+  static final SpecOption<String> KAFKA_KEY_SCHEMA_WRITERS =
+      SpecOption.of(
+              "events.kafka.key-schema.writers",
+              ValueType.path(),
+              OPTIONAL,
+              "The schemas that keys were written with, as `events.kafka.schema.writers`.")
+          .withDefaultText("all versions of the subject");
   static final SpecOption<Duration> KAFKA_SLACK =
       SpecOption.of(
               "events.kafka.slack",
@@ -617,9 +658,15 @@ final class SpecOptions {
           KAFKA_SCHEMA_FILE,
           KAFKA_SCHEMA_SUBJECT,
           KAFKA_SCHEMA_VERSION,
+          KAFKA_SCHEMA_WRITERS,
+          KAFKA_SCHEMAS,
           KAFKA_KEY_SCHEMA_FILE,
           KAFKA_KEY_SCHEMA_SUBJECT,
           KAFKA_KEY_SCHEMA_VERSION,
+          KAFKA_KEY_SCHEMA_WRITERS,
+          KAFKA_COLUMNS,
+          KAFKA_KEY_COLUMNS,
+          KAFKA_DELIMITER,
           KAFKA_SLACK,
           KAFKA_SLACK_BEFORE,
           KAFKA_SLACK_AFTER,
@@ -726,11 +773,18 @@ final class SpecOptions {
     return Map.of("events.kafka.registry", KAFKA_REGISTRY_URL);
   }
 
+  /** Lists of fields among which {@code file} is a path. */
+  static List<SpecOption<?>> listsOfFiles() {
+    return List.of(KAFKA_SCHEMAS);
+  }
+
   /** Those that are relative to the spec's folder. */
   static List<SpecOption<String>> paths() {
     return List.of(
         KAFKA_SCHEMA_FILE,
+        KAFKA_SCHEMA_WRITERS,
         KAFKA_KEY_SCHEMA_FILE,
+        KAFKA_KEY_SCHEMA_WRITERS,
         ARCHIVE_PATH,
         BASE_PATH,
         CSV_PATH,

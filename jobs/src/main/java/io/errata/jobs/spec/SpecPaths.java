@@ -2,6 +2,7 @@ package io.errata.jobs.spec;
 
 import io.errata.jobs.spec.YamlNode.Mapping;
 import io.errata.jobs.spec.YamlNode.Scalar;
+import io.errata.jobs.spec.YamlNode.Sequence;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,6 +34,9 @@ final class SpecPaths {
           root,
           option,
           scalar -> isUri(scalar.text()) ? scalar.text() : absolute(scalar, option, scalar.text()));
+    }
+    for (SpecOption<?> option : SpecOptions.listsOfFiles()) {
+      changeFiles(root, option);
     }
     for (SpecOption<String> option : SpecOptions.credentials()) {
       change(root, option, scalar -> credential(scalar, option));
@@ -71,7 +75,25 @@ final class SpecPaths {
     return URI.matcher(text).matches();
   }
 
-  private String absolute(Scalar scalar, SpecOption<String> option, String text) {
+  private void changeFiles(Mapping root, SpecOption<?> option) {
+    YamlNode at = root;
+    for (String name : option.path().split("\\.")) {
+      at = at instanceof Mapping mapping ? mapping.find(name) : null;
+    }
+    if (at instanceof Sequence list) {
+      for (YamlNode item : list.items()) {
+        if (item instanceof Mapping mapping
+            && mapping.find("file") instanceof Scalar scalar
+            && scalar.kind() == Scalar.Kind.TEXT
+            && !isUri(scalar.text())) {
+          mapping.put(
+              scalar.location(), "file", scalar.withText(absolute(scalar, option, scalar.text())));
+        }
+      }
+    }
+  }
+
+  private String absolute(Scalar scalar, SpecOption<?> option, String text) {
     try {
       Path path = Path.of(text);
       if (path.isAbsolute()) {

@@ -9,6 +9,8 @@ import io.errata.connectors.expression.Call;
 import io.errata.connectors.expression.Conditions;
 import io.errata.connectors.expression.ScalarExpression;
 import io.errata.connectors.kafka.OffsetRange;
+import io.errata.connectors.record.DatedSchema;
+import io.errata.connectors.record.SchemaChoice;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.YamlNode.Mapping;
 import io.errata.jobs.spec.YamlNode.Scalar;
@@ -19,6 +21,7 @@ import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -344,6 +347,101 @@ record ValueType<T>(ObjectNode schema, Reader<T> reader) {
           }
           problems.add(node.location(), path, wrongKind(node, "a whole number from 1", ""));
           return null;
+        });
+  }
+
+  /** Schemas by the day. */
+  static ValueType<List<DatedSchema>> datedSchemas() {
+    ObjectNode day = schema("string").put("pattern", "^\\d{4}-\\d{2}-\\d{2}$");
+    ObjectNode item = schema("object").put("additionalProperties", false);
+    ObjectNode fields = item.putObject("properties");
+    fields.set("from", day);
+    fields.set("to", day.deepCopy());
+    fields.set("file", schema("string").put("minLength", 1));
+    fields.set("subject", schema("string").put("minLength", 1));
+    fields.set("version", schema("integer").put("minimum", 1));
+    ObjectNode schema = schema("array").put("minItems", 1);
+    schema.set("items", item);
+    return new ValueType<>(
+        schema,
+        (node, path, problems) -> {
+          if (!(node instanceof Sequence sequence) || sequence.items().isEmpty()) {
+            problems.add(
+                node.location(),
+                path,
+                wrongKind(node, "a list", "[{ from: 2024-01-01, to: 2024-06-01, file: a.avsc }]"));
+            return null;
+          }
+          int before = problems.count();
+          List<DatedSchema> schemas = new ArrayList<>();
+          for (YamlNode each : sequence.items()) {
+            DatedSchema read = readDatedSchema(each, path, problems);
+            if (read != null) {
+              schemas.add(read);
+            }
+          }
+          try {
+            return problems.count() == before ? DatedSchema.inOrder(schemas) : null;
+          } catch (ErrataException e) {
+            problems.add(node.location(), path, e.getMessage() + ". " + e.next());
+            return null;
+          }
+        });
+  }
+
+  private static @Nullable DatedSchema readDatedSchema(
+      YamlNode node, String path, Problems problems) {
+    List<String> known = List.of("from", "to", "file", "subject", "version");
+    if (!(node instanceof Mapping mapping)) {
+      problems.add(node.location(), path, wrongKind(node, "fields", "{ from: DAY, file: PATH }"));
+      return null;
+    }
+    int before = problems.count();
+    for (String name : mapping.entries().keySet()) {
+      if (!known.contains(name)) {
+        problems.add(node.location(), path, name + ": unknown field" + didYouMean(name, known));
+      }
+    }
+    LocalDate from = field(mapping, "from", day(), path, problems);
+    LocalDate to = field(mapping, "to", day(), path, problems);
+    String file = field(mapping, "file", text(), path, problems);
+    String subject = field(mapping, "subject", text(), path, problems);
+    Integer version = field(mapping, "version", number(), path, problems);
+    if (problems.count() == before && (file == null) == (version == null)) {
+      problems.add(node.location(), path, "each has a file, or a version; give one of them");
+    }
+    if (problems.count() > before) {
+      return null;
+    }
+    try {
+      return new DatedSchema(
+          from,
+          to,
+          file != null
+              ? new SchemaChoice.OfFile(file)
+              : new SchemaChoice.OfSubject(subject, version));
+    } catch (ErrataException e) {
+      problems.add(node.location(), path, e.getMessage() + ". " + e.next());
+      return null;
+    }
+  }
+
+  private static <T> @Nullable T field(
+      Mapping mapping, String name, ValueType<T> type, String path, Problems problems) {
+    YamlNode node = mapping.find(name);
+    return node == null ? null : type.reader().read(node, path + "." + name, problems);
+  }
+
+  private static ValueType<LocalDate> day() {
+    return ofText(
+        schema("string"),
+        text -> {
+          try {
+            return LocalDate.parse(text);
+          } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                YamlReader.shorten(text) + " is not a day, such as 2024-06-10", e);
+          }
         });
   }
 

@@ -16,6 +16,7 @@ import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaSecurity;
 import io.errata.connectors.kafka.OffsetRange;
+import io.errata.connectors.record.DatedSchema;
 import io.errata.connectors.record.SchemaChoice;
 import io.errata.connectors.registry.RegistryOptions;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -639,7 +641,7 @@ class SpecParserTest {
     EventsSpec.RecordSpec value = spec.events().kafka().orElseThrow().value();
     assertThat(value)
         .isEqualTo(
-            new EventsSpec.RecordSpec(
+            EventsSpec.RecordSpec.of(
                 EventsSpec.RecordFormatName.AVRO,
                 Optional.of(RegistryOptions.of("http://localhost:8081")),
                 Optional.empty()));
@@ -710,12 +712,83 @@ class SpecParserTest {
   }
 
   @Test
+  void schemas_areOfDays(@TempDir Path folder) throws IOException {
+    String plain = "events.kafka={ brokers: b, topic: t, format: avro-plain,";
+    Path spec = Files.writeString(folder.resolve("spec.yaml"), DECLARED);
+    assertThat(
+            SpecParser.parseText(
+                    Files.readString(spec),
+                    Optional.of(folder),
+                    List.of(
+                        KAFKA,
+                        plain
+                            + " registry: 'http://r', schemas: [{ from: 2024-03-01, version: 2, subject: s },"
+                            + " { to: 2024-03-01, file: old.avsc }] }"),
+                    name -> Optional.of("x"))
+                .events()
+                .kafka()
+                .orElseThrow()
+                .value()
+                .dated())
+        .containsExactly(
+            new DatedSchema(
+                null,
+                LocalDate.parse("2024-03-01"),
+                new SchemaChoice.OfFile(folder.resolve("old.avsc").toString())),
+            new DatedSchema(
+                LocalDate.parse("2024-03-01"), null, new SchemaChoice.OfSubject("s", 2)));
+    for (Map.Entry<String, String> wrong :
+        Map.of(
+                "[]", "it is a list and must be a list",
+                "[{ from: 2024-03-01 }]", "each has a file, or a version; give one of them",
+                "[{ file: /a, form: 2024-03-01 }]", "form: unknown field; did you mean from?",
+                "[{ file: /a, from: yesterday }]", "yesterday is not a day, such as 2024-06-10",
+                "[{ file: /a, from: 2024-03-02, to: 2024-03-02 }]", "is no stretch of days",
+                "[{ file: /a }, { file: /b, from: 2024-03-02 }]",
+                    "the beginning to now and 2024-03-02 to now have days in common")
+            .entrySet()) {
+      assertThat(problems(DECLARED, KAFKA, plain + " schemas: " + wrong.getKey() + " }"))
+          .anySatisfy(problem -> assertThat(problem).contains(wrong.getValue()));
+    }
+  }
+
+  @Test
+  void format_thatLacksItsSettings_isRefused() {
+    for (Map.Entry<String, String> wrong :
+        Map.of(
+                "format: csv",
+                "events.kafka.columns: it is missing: records in CSV have no header",
+                "format: csv, columns: [a], schema: { file: /a }",
+                "events.kafka.schema: it is not for the format csv, which has columns",
+                "format: json, columns: [a]",
+                "events.kafka.columns: it is for the format csv only",
+                "format: json, delimiter: ';'",
+                "events.kafka.delimiter: it is for the format csv only",
+                "format: avro-plain",
+                "events.kafka.schema: plain Avro doesn't tell its schema",
+                "format: avro-plain, registry: 'http://r', schema: { subject: s }",
+                "events.kafka.schema: plain Avro doesn't tell its schema",
+                "format: avro-single-object",
+                "events.kafka.registry: it is missing",
+                "format: avro, registry: 'http://r', schema: { writers: /a }",
+                "events.kafka.schema.writers: it is for the format avro-single-object only",
+                "format: json, schemas: [{ file: /a }]",
+                "events.kafka.schemas: it is for the format avro-plain only")
+            .entrySet()) {
+      assertThat(
+              problems(
+                  DECLARED, KAFKA, "events.kafka={ brokers: b, topic: t, " + wrong.getKey() + " }"))
+          .as(wrong.getKey())
+          .anySatisfy(problem -> assertThat(problem).contains(wrong.getValue()));
+    }
+  }
+
+  @Test
   void registry_thatCannotBe_isRefused() {
     assertThat(problems(DECLARED, KAFKA, "events.kafka.format=avro"))
         .singleElement()
         .asString()
-        .contains(
-            "events.kafka.registry: it is missing: events.kafka.format: avro finds the schema");
+        .contains("events.kafka.registry: it is missing: events.kafka.format finds schemas there");
     assertThat(problems(DECLARED, KAFKA, "events.kafka.registry=http://localhost:8081"))
         .singleElement()
         .asString()
@@ -723,7 +796,7 @@ class SpecParserTest {
     assertThat(problems(DECLARED, KAFKA, "events.kafka.schema.subject=s"))
         .singleElement()
         .asString()
-        .contains("events.kafka.schema: it is for the format avro only");
+        .contains("events.kafka.schema: with the format json it is a file");
     assertThat(problems(DECLARED, KAFKA, "events.kafka.key-schema.subject=s"))
         .singleElement()
         .asString()

@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,12 +9,20 @@ final class ByteReader extends Reader {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final InputStream in;
-  private final byte[] buffer = new byte[1 << 16];
+  private final byte[] buffer;
   private int at;
   private int limit;
 
   ByteReader(InputStream in) {
     this.in = in;
+    this.buffer = new byte[1 << 16];
+  }
+
+  /** Of bytes that are all there. */
+  ByteReader(byte[] bytes) {
+    this.in = InputStream.nullInputStream();
+    this.buffer = bytes;
+    this.limit = bytes.length;
   }
 
   /** To be called before anything is read. */

@@ -1,14 +1,12 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import io.errata.api.ColumnType;
-import io.errata.connectors.format.SourceColumn;
-import io.errata.connectors.format.SourceColumns;
 import java.util.List;
 import java.util.Optional;
 
-/** The fields of a CSV file by its header row. */
-record CsvColumns(List<String> paths) implements SourceColumns {
-  CsvColumns {
+/** The fields of CSV by their names, as the header row of a file has them. */
+public record CsvColumns(List<String> paths) implements SourceColumns {
+  public CsvColumns {
     paths = List.copyOf(paths);
   }
 

@@ -1,4 +1,4 @@
-package io.errata.connectors.archive;
+package io.errata.connectors.format;
 
 import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CloseableIterator;
@@ -6,11 +6,10 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.event.Unreadable;
-import io.errata.connectors.format.Utf8;
 import io.errata.connectors.read.ContentException;
-import io.errata.connectors.read.ReadPace;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * sequence is a delimiter, quote or line end, and decoded field by field: so a broken sequence
  * spoils one field and not the file. Lines with nothing on them are no rows.
  */
-final class CsvRows implements Closeable {
+public final class CsvRows implements Closeable {
   /** One field, or one row's fields together, may have as many characters. */
   private static final int MAX_ROW = 64 << 20;
 
@@ -51,8 +50,9 @@ final class CsvRows implements Closeable {
             .iterator();
   }
 
-  static CsvRows open(String path, char delimiter, ReadPace pace) throws IOException {
-    ByteReader in = new ByteReader(TextInput.open(path, pace));
+  /** The rows of a whole file; closed with them, or where it can't be read. */
+  public static CsvRows of(InputStream file, char delimiter) throws IOException {
+    ByteReader in = new ByteReader(file);
     try {
       in.skipByteOrderMark();
       return new CsvRows(in, delimiter);
@@ -62,8 +62,13 @@ final class CsvRows implements Closeable {
     }
   }
 
+  /** The rows of some bytes. */
+  public static CsvRows of(byte[] bytes, char delimiter) {
+    return new CsvRows(new ByteReader(bytes), delimiter);
+  }
+
   /** The first row as names, or null where there is none. */
-  @Nullable List<String> header() throws IOException {
+  public @Nullable List<String> header() throws IOException {
     row.wantAll();
     if (!next()) {
       return null;
@@ -76,12 +81,17 @@ final class CsvRows implements Closeable {
   }
 
   /** Decodes only these fields from here on. */
-  void want(boolean[] fields) {
+  public void want(boolean[] fields) {
     row.wanted = Optional.of(fields);
     row.values = new @Nullable Object[fields.length];
   }
 
-  boolean next() throws IOException {
+  /**
+   * Moves to the next row; false behind the last.
+   *
+   * @throws ContentException where what follows is no CSV, or too long for a row
+   */
+  public boolean next() throws IOException {
     try {
       if (!rows.hasNext()) {
         return false;
@@ -104,7 +114,7 @@ final class CsvRows implements Closeable {
   }
 
   /** How many fields the current row has. */
-  int count() {
+  public int count() {
     return row.count;
   }
 
@@ -112,22 +122,22 @@ final class CsvRows implements Closeable {
    * A wanted field of the current row: text, null where nothing stands there, or {@link
    * Unreadable}.
    */
-  @Nullable Object value(int field) {
+  public @Nullable Object value(int field) {
     return row.values[field];
   }
 
   /** About how many characters the current row has. */
-  int size() {
+  public int size() {
     return row.size;
   }
 
   /** The fields of the current row as they stand in the file, without the end of the line. */
-  RawEvent whole() {
+  public RawEvent whole() {
     return RawEvent.whole(row.raw, 0, row.rawLength);
   }
 
   /** The beginning of them. */
-  RawEvent head() {
+  public RawEvent head() {
     return RawEvent.head(row.raw, 0, row.rawLength);
   }
 
