@@ -48,16 +48,17 @@ final class CrossingSearch {
    * @param seen the offset behind the last record that was looked at
    */
   void learn(long behindOlder, long seen) {
-    if (behindOlder > low) {
-      low = behindOlder;
-      // Probes only go up while they double: one that was found clean before is refuted.
-      high = bisecting ? high : logEnd;
-    } else if (behindOlder < 0 && probe < high) {
-      high = probe;
-    }
-    if (bisecting && seen >= high) {
-      // The last older record is known: all behind it was looked at.
-      high = Math.min(high, low);
+    if (behindOlder < 0) {
+      high = Math.min(high, probe);
+    } else {
+      low = Math.max(low, behindOlder);
+      if (!bisecting) {
+        // Probes only go up while they double: one that was found clean before is refuted.
+        high = logEnd;
+      } else if (seen >= high) {
+        // The last older record is known: all behind it was looked at.
+        high = low;
+      }
     }
     if (!bisecting) {
       probe = Math.max(probe + step, seen);

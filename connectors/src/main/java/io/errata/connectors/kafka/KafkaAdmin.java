@@ -34,6 +34,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 
 /** Questions about topics and offsets. What can't be answered is an {@link ErrataException}. */
@@ -42,6 +43,7 @@ final class KafkaAdmin implements AutoCloseable {
   private static final int FIRST_ANSWER_MILLIS = 8_000;
 
   private static final int ANSWER_MILLIS = 30_000;
+  private static final String LOG_APPEND_TIME = "logappendtime";
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
   private final KafkaOptions options;
@@ -170,13 +172,18 @@ final class KafkaAdmin implements AutoCloseable {
   }
 
   /**
-   * The topics of which compaction takes records away; those whose settings may not be seen are not
-   * among them.
+   * What is known of some topics' settings.
+   *
+   * @param compacted those of which compaction takes records away
+   * @param stampedByBrokers those whose records have the time at which a broker took them
+   * @param hidden those whose settings the user may not see
    */
-  Set<String> compacted(Collection<String> names) {
+  record TopicSettings(Set<String> compacted, Set<String> stampedByBrokers, Set<String> hidden) {}
+
+  TopicSettings settings(Collection<String> names) {
     List<ConfigResource> resources = new ArrayList<>();
     names.forEach(name -> resources.add(new ConfigResource(ConfigResource.Type.TOPIC, name)));
-    Set<String> compacted = new TreeSet<>();
+    TopicSettings settings = new TopicSettings(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
     admin
         .describeConfigs(resources, new DescribeConfigsOptions().timeoutMs(answerMillis))
         .values()
@@ -184,23 +191,31 @@ final class KafkaAdmin implements AutoCloseable {
             (resource, future) -> {
               try {
                 Config config = future.get();
-                ConfigEntry policy = config.get("cleanup.policy");
-                if (policy != null
-                    && policy.value() != null
-                    && policy.value().toLowerCase(Locale.ROOT).contains("compact")) {
-                  compacted.add(resource.name());
+                if (value(config, TopicConfig.CLEANUP_POLICY_CONFIG)
+                    .contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+                  settings.compacted().add(resource.name());
+                }
+                if (value(config, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
+                    .equals(LOG_APPEND_TIME)) {
+                  settings.stampedByBrokers().add(resource.name());
                 }
               } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof AuthorizationException)) {
                   throw KafkaFailure.of(e.getCause() == null ? e : e.getCause(), doing, options);
                 }
+                settings.hidden().add(resource.name());
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new ErrataException(
                     ErrorCode.CANCELLED, "Cannot " + doing + ": interrupted", "Start it again.", e);
               }
             });
-    return compacted;
+    return settings;
+  }
+
+  private static String value(Config config, String name) {
+    ConfigEntry entry = config.get(name);
+    return entry == null || entry.value() == null ? "" : entry.value().toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.time.Deadline;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -25,7 +26,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -45,14 +48,21 @@ final class KafkaCursor implements SplitCursor {
   /** After that the brokers are asked whether the topic is still there. */
   private static final Duration DOUBT = Duration.ofSeconds(3);
 
+  /** Longer than a broker that has just started needs to know its topics. */
+  private static final Duration NOT_SEEN = Duration.ofSeconds(4);
+
   /** Longer than a new leader takes to be chosen, or one broker to restart. */
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  /** So many stretches are told one by one. */
+  private static final int NAMED = 5;
 
   private final KafkaRead read;
   private final KafkaSession session;
   private final Closeable owned;
   private final ReadSplit split;
   private final TopicPartition partition;
+  private final String topicId;
   private final long end;
   private final SlackBounds bounds;
   private final EventAssembler assembler;
@@ -69,7 +79,8 @@ final class KafkaCursor implements SplitCursor {
   private long inSlack;
   private long atEdge;
   private final List<String> gaps = new ArrayList<>();
-  private int timesNotThere;
+  private @Nullable TopicDescription topic;
+  private @Nullable Deadline notSeenUntil;
   private Deadline patience = Deadline.fromNow(PATIENCE);
   private Deadline doubt = Deadline.fromNow(DOUBT);
 
@@ -89,6 +100,7 @@ final class KafkaCursor implements SplitCursor {
     this.partition =
         new TopicPartition(
             split.input().substring(0, dash), Integer.parseInt(split.input().substring(dash + 1)));
+    this.topicId = read.topicIds().getOrDefault(partition.topic(), "");
     this.expected = split.offset();
     this.position = split.offset();
     this.end = split.offset() + split.length();
@@ -119,9 +131,7 @@ final class KafkaCursor implements SplitCursor {
     while (prepared == null && !done) {
       if (fetched.hasNext()) {
         take(fetched.next());
-      } else if (position >= end) {
-        patiently(this::finish);
-      } else if (!fetch()) {
+      } else if (!(position >= end ? finish() : fetch())) {
         return false;
       }
     }
@@ -143,7 +153,6 @@ final class KafkaCursor implements SplitCursor {
     long before = assembler.inWindow();
     row.take(next);
     row.next();
-    pace.bytes(row.size());
     @Nullable EventRecord event = assembler.assemble(row, split.input());
     if (assembler.inWindow() > before && bounds.isSlack(next.offset(), next.timestamp())) {
       inSlack++;
@@ -157,13 +166,21 @@ final class KafkaCursor implements SplitCursor {
 
   /** Asks for more; false where nothing came yet. */
   private boolean fetch() {
+    Optional<String> gone = session.gone(partition.topic());
+    if (gone.isPresent()) {
+      stop(gone.get() + ": " + range(expected, end) + " missing");
+      return true;
+    }
     try {
       Consumer<byte[], byte[]> from = consumer;
       if (from == null) {
-        from = session.consumerAt(partition, position);
+        // Until it is told how much it may read, a reader under a limit waits here.
+        pace.bytes(1);
+        from = session.consumerAt(partition, position, fetchBytes());
         consumer = from;
       }
       ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
+      pace.bytes(session.takenBytes());
       fetched = records.records(partition).iterator();
       long now = from.position(partition, POLL);
       // Markers and aborted records move the position on, too.
@@ -175,11 +192,10 @@ final class KafkaCursor implements SplitCursor {
         return true;
       }
     } catch (OffsetOutOfRangeException e) {
-      patiently(this::leaveOut);
-      return true;
+      return leaveOut();
     } catch (TimeoutException e) {
       // As if nothing had come.
-      return wait(e);
+      return doubt(e);
     } catch (AuthenticationException | AuthorizationException e) {
       throw failure(e);
     } catch (KafkaException e) {
@@ -191,42 +207,49 @@ final class KafkaCursor implements SplitCursor {
               + expected
               + " on ("
               + range(expected, end)
-              + " are missing)");
+              + " missing)");
       return true;
     }
-    return wait(null);
+    return doubt(null);
+  }
+
+  /**
+   * The consumer asks for the next piece while this one is used up: two of them are on their way.
+   */
+  private int fetchBytes() {
+    int piece = pace.piece();
+    return piece == ReadPace.unlimited().piece() ? Integer.MAX_VALUE : piece;
   }
 
   private ErrataException failure(Throwable e) {
     return KafkaFailure.of(e, "read " + split.input(), read.options());
   }
 
-  /** Does what needs an answer of the brokers, or leaves it to be done again. */
-  private void patiently(Runnable step) {
-    try {
-      step.run();
-    } catch (ErrataException e) {
-      if (!e.code().retryable() || !patience.hasTimeLeft()) {
-        throw e;
-      }
+  /** What brokers couldn't answer is asked again, as long as there is patience. */
+  private boolean later(@Nullable ErrataException unanswered) {
+    if (unanswered != null && (!unanswered.code().retryable() || !patience.hasTimeLeft())) {
+      throw unanswered;
     }
+    if (!patience.hasTimeLeft()) {
+      throw KafkaFailure.unreachable(
+          "read " + split.input() + " behind offset " + position, read.options(), null);
+    }
+    LockSupport.parkNanos(POLL.toNanos());
+    return false;
   }
 
   /** Nothing came: asks why, now and then. False where it may still come. */
-  private boolean wait(@Nullable TimeoutException e) {
+  private boolean doubt(@Nullable TimeoutException e) {
     if (doubt.hasTimeLeft()) {
       return false;
     }
     doubt = Deadline.fromNow(DOUBT);
     try {
-      if (isAnotherTopic()) {
+      if (identity() == Identity.ANOTHER) {
         return true;
       }
     } catch (ErrataException unanswered) {
-      if (!patience.hasTimeLeft()) {
-        throw unanswered;
-      }
-      return false;
+      return later(unanswered);
     }
     if (patience.hasTimeLeft()) {
       return false;
@@ -235,7 +258,7 @@ final class KafkaCursor implements SplitCursor {
     if (logEnd < end) {
       stop(
           range(Math.max(logEnd, expected), end)
-              + " are lost: the log ends at "
+              + " lost: the log ends at "
               + logEnd
               + " and ended behind them when the plan began");
       return true;
@@ -252,61 +275,85 @@ final class KafkaCursor implements SplitCursor {
         .offset();
   }
 
-  /** Whether the topic isn't the one that was resolved any more; then the rest is a gap. */
-  private boolean isAnotherTopic() {
-    Optional<TopicDescription> topic =
-        session.admin().describe(List.of(partition.topic())).get(partition.topic());
-    if (topic.isEmpty()) {
-      // A broker that has just started may not know its topics yet.
-      timesNotThere++;
-      if (timesNotThere < 2) {
-        return false;
+  /** Whether a topic is the one that was resolved. */
+  private enum Identity {
+    SAME,
+    /** It isn't; the split has ended with a gap. */
+    ANOTHER,
+    /** The brokers don't know any of that name, which may be so for a moment after a start. */
+    NOT_SEEN
+  }
+
+  private Identity identity() {
+    topic =
+        session.admin().describe(List.of(partition.topic())).get(partition.topic()).orElse(null);
+    TopicDescription found = topic;
+    if (found == null) {
+      notSeenUntil = notSeenUntil == null ? Deadline.fromNow(NOT_SEEN) : notSeenUntil;
+      if (notSeenUntil.hasTimeLeft()) {
+        return Identity.NOT_SEEN;
       }
-      stop(
-          "the topic was deleted while the plan was made: "
-              + range(expected, end)
-              + " are missing");
-      return true;
+      endOfTopic("the topic was deleted while the plan was made");
+      return Identity.ANOTHER;
     }
-    timesNotThere = 0;
-    if (!topic.get().topicId().toString().equals(read.topicIds().get(partition.topic()))) {
-      stop(
+    notSeenUntil = null;
+    if (!found.topicId().toString().equals(topicId)) {
+      endOfTopic(
           "the topic was deleted and made again while the plan was made (it had the id "
-              + read.topicIds().get(partition.topic())
+              + topicId
               + ", and has "
-              + topic.get().topicId()
-              + "): "
-              + range(split.offset(), end)
-              + " are of another topic or missing");
-      return true;
+              + found.topicId()
+              + ")");
+      return Identity.ANOTHER;
     }
-    return false;
+    return Identity.SAME;
+  }
+
+  /** Even what was read may be of a topic that took the name in the meantime. */
+  private void endOfTopic(String what) {
+    session.markGone(partition.topic(), what);
+    stop(what + ": " + range(split.offset(), end) + " missing or of another topic");
   }
 
   /** The log no longer has the offset: goes on where it begins now. */
-  private void leaveOut() {
-    if (isAnotherTopic()) {
-      return;
-    }
-    long logStart = offset(OffsetSpec.earliest());
-    if (logStart <= position) {
+  private boolean leaveOut() {
+    try {
+      switch (identity()) {
+        case ANOTHER:
+          return true;
+        case NOT_SEEN:
+          return later(null);
+        case SAME:
+          break;
+      }
+      long logStart = offset(OffsetSpec.earliest());
+      if (logStart > position) {
+        long next = Math.min(logStart, end);
+        gaps.add(
+            range(expected, next)
+                + " deleted while the plan was made: the log begins at "
+                + logStart
+                + " now");
+        expected = next;
+        position = next;
+        consumer = null;
+        return true;
+      }
       long logEnd = offset(OffsetSpec.latest());
-      stop(range(expected, end) + " are lost: the log ends at " + logEnd);
-      return;
+      if (logEnd < end) {
+        stop(range(expected, end) + " lost: the log ends at " + logEnd);
+        return true;
+      }
+      // They are there: a broker that is behind the others has answered.
+      consumer = null;
+      return later(null);
+    } catch (ErrataException unanswered) {
+      return later(unanswered);
     }
-    long next = Math.min(logStart, end);
-    gaps.add(
-        range(expected, next)
-            + " were deleted while the plan was made: the log begins at "
-            + logStart
-            + " now");
-    expected = next;
-    position = next;
-    consumer = null;
   }
 
   private static String range(long from, long to) {
-    return to - from == 1 ? "offset " + from : "offsets " + from + " to " + (to - 1);
+    return OffsetResolver.range(from, to);
   }
 
   /** Ends the split short of its end. */
@@ -316,29 +363,57 @@ final class KafkaCursor implements SplitCursor {
     receipt(0);
   }
 
-  private void finish() {
+  /** Accounts for what gave no record; false where brokers have to be asked again. */
+  private boolean finish() {
     if (expected < end) {
       holes.add(new OffsetRange(expected, end));
       expected = end;
     }
-    // An id never comes back: the same one now means the same topic all the while.
-    timesNotThere = 1;
-    if (isAnotherTopic()) {
-      return;
+    try {
+      // An id never comes back: the same one now means the same topic all the while.
+      return switch (identity()) {
+        case ANOTHER -> true;
+        case NOT_SEEN -> later(null);
+        case SAME -> {
+          accountForHoles();
+          yield true;
+        }
+      };
+    } catch (ErrataException unanswered) {
+      return later(unanswered);
     }
-    accountForHoles();
   }
 
   private void accountForHoles() {
-    long vacant = 0;
-    for (OffsetRange hole : holes) {
-      if (read.compacted().contains(partition.topic())) {
-        vacant += hole.size();
-      } else {
-        gaps.add(range(hole.first(), hole.end()) + " have no record, and nothing says why");
+    long vacant = holes.stream().mapToLong(OffsetRange::size).sum();
+    if (!holes.isEmpty() && !read.compacted().contains(partition.topic())) {
+      List<OffsetRange> left =
+          session.rawLog().unexplained(partition, Uuid.fromString(topicId), leader(), holes, pace);
+      for (OffsetRange hole : left) {
+        vacant -= hole.size();
+      }
+      left.stream()
+          .limit(NAMED)
+          .forEach(
+              hole ->
+                  gaps.add(
+                      range(hole.first(), hole.end())
+                          + " without a record: neither a transaction nor compaction explains it"));
+      if (left.size() > NAMED) {
+        gaps.add("and " + (left.size() - NAMED) + " more such stretches up to offset " + end);
       }
     }
     receipt(vacant);
+  }
+
+  private Node leader() {
+    TopicDescription described = topic;
+    @Nullable Node leader =
+        described == null ? null : described.partitions().get(partition.partition()).leader();
+    if (leader == null || leader.isEmpty()) {
+      throw KafkaFailure.unreachable("read " + partition, read.options(), null);
+    }
+    return leader;
   }
 
   private void receipt(long vacant) {

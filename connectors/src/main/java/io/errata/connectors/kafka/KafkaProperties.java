@@ -101,6 +101,25 @@ public final class KafkaProperties {
     return properties;
   }
 
+  /**
+   * The same, with smaller pieces.
+   *
+   * @param fetchBytes how much of a partition is asked for at once, at the most; a batch of records
+   *     comes whole all the same
+   */
+  static Properties consumer(KafkaOptions options, int fetchBytes) {
+    Properties properties = consumer(options);
+    String name = ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG;
+    try {
+      int wanted = Integer.parseInt(properties.getProperty(name).strip());
+      properties.setProperty(name, Integer.toString(Math.min(wanted, fetchBytes)));
+    } catch (NumberFormatException e) {
+      // Kafka says what is wrong with it.
+      return properties;
+    }
+    return properties;
+  }
+
   private static Properties common(KafkaOptions options, Predicate<String> known) {
     Properties properties = new Properties();
     options

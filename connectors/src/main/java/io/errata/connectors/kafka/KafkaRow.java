@@ -154,7 +154,7 @@ final class KafkaRow implements RowDecoder {
       if (keyOfTombstone != null && from.key() != null) {
         decode(keyOfTombstone, valueOrdinals, from.key(), from, "key");
       }
-      if (values[plan.id()] == null) {
+      if (plan.id() >= 0 && values[plan.id()] == null) {
         values[plan.id()] = from.topic() + "-" + from.partition() + "@" + from.offset();
       }
     }

@@ -139,13 +139,12 @@ final class KafkaWindow implements SplitWindow {
             changes.add(
                 new Gap(
                     added.name(),
-                    "the partition was added while the plan was made, and its offsets "
-                        + added.range().first()
-                        + " to "
-                        + (added.range().end() - 1)
-                        + " are of the window's time"));
+                    "the partition was added while the plan was made, and its "
+                        + OffsetResolver.range(added.range().first(), added.range().end())
+                        + " may be of the window's time"));
           }
         }
+        changes.addAll(resolver.gaps());
       }
     }
     return changes;

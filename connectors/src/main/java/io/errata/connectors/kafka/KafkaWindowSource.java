@@ -6,6 +6,7 @@ import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.expression.Condition;
 import io.errata.connectors.format.SchemaCheck;
+import io.errata.connectors.kafka.KafkaAdmin.TopicSettings;
 import io.errata.connectors.kafka.RecordFormat.Part;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.SplitWindow;
@@ -112,6 +113,11 @@ public final class KafkaWindowSource implements WindowSource {
     KafkaColumns columns = columns(ends, fields, fixed(topics(ends.keySet())));
     Map<String, ColumnType> types = new LinkedHashMap<>();
     for (String field : fields) {
+      if (columns.value().paths().isEmpty() && KafkaField.of(field).isEmpty()) {
+        // There is no record to see it in. Coverage finds out why, where one is missing.
+        types.put(field, ColumnType.TEXT);
+        continue;
+      }
       @Nullable ColumnType type = SchemaCheck.find(options.subject(), columns, field).type();
       types.put(field, type == null ? ColumnType.TEXT : type);
     }
@@ -135,14 +141,9 @@ public final class KafkaWindowSource implements WindowSource {
       if (!columns.value().paths().isEmpty()) {
         SchemaCheck.check(options.subject(), columns, schema);
       }
-      Set<String> compacted = admin.compacted(topicIds.keySet());
+      TopicSettings settings = admin.settings(topicIds.keySet());
       List<String> warnings = new ArrayList<>(resolved.warnings());
-      if (!compacted.isEmpty()) {
-        warnings.add(
-            "Compaction takes older records away from "
-                + String.join(", ", compacted)
-                + ": the history is not whole, and offsets without a record are no gap there.");
-      }
+      warnings.addAll(warnings(settings));
       KafkaRead read =
           new KafkaRead(
               options,
@@ -152,7 +153,7 @@ public final class KafkaWindowSource implements WindowSource {
               schema,
               condition.orElse(null),
               topicIds,
-              compacted,
+              settings.compacted(),
               bounds);
       return new KafkaWindow(read, resolved, warnings, splitOffsets);
     }
@@ -160,6 +161,31 @@ public final class KafkaWindowSource implements WindowSource {
 
   private static Set<String> topics(Set<TopicPartition> partitions) {
     return partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
+  }
+
+  private List<String> warnings(TopicSettings settings) {
+    List<String> warnings = new ArrayList<>();
+    if (!settings.compacted().isEmpty()) {
+      warnings.add(
+          "Compaction takes older records away from "
+              + String.join(", ", settings.compacted())
+              + ": the history is not whole, and offsets without a record are no gap there.");
+    }
+    if (!settings.stampedByBrokers().isEmpty() && options.offsets().isEmpty()) {
+      warnings.add(
+          "Records of "
+              + String.join(", ", settings.stampedByBrokers())
+              + " have the time at which a broker took them (LogAppendTime): an event that came more than "
+              + options.slackAfter()
+              + " after it happened (events.kafka.slack-after) is not found.");
+    }
+    if (!settings.hidden().isEmpty()) {
+      warnings.add(
+          "The settings of "
+              + String.join(", ", settings.hidden())
+              + " may not be seen (DESCRIBE_CONFIGS): records that compaction took away would be a gap.");
+    }
+    return warnings;
   }
 
   /**

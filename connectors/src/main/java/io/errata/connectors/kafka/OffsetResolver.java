@@ -72,6 +72,11 @@ final class OffsetResolver {
     return new Resolved(List.copyOf(spans), List.copyOf(gaps), List.copyOf(warnings), young);
   }
 
+  /** What was found missing so far. */
+  List<Gap> gaps() {
+    return List.copyOf(gaps);
+  }
+
   /** The partitions by topic and number, each with its topic's id. */
   static Map<TopicPartition, Uuid> partitions(Map<String, TopicDescription> topics) {
     Map<TopicPartition, Uuid> partitions = new TreeMap<>(BY_NAME);
@@ -108,6 +113,7 @@ final class OffsetResolver {
     Map<TopicPartition, Long> end = crossing(partitions, ceilMillis(to), logEnd);
     // Last, so that what is deleted while the others are asked for is missed by none of them.
     Map<TopicPartition, Long> logStart = known(partitions, OffsetSpec.earliest());
+    Map<TopicPartition, String> doubtful = doubtfulHeads(logStart, first, logEnd, from);
     partitions.forEach(
         (partition, topicId) -> {
           long start = logStart.get(partition);
@@ -116,8 +122,15 @@ final class OffsetResolver {
           if (begin > start) {
             old.add(partition.topic());
           }
-          if (begin == start && start > 0) {
-            headMayBeGone(partition, start, window);
+          if (doubtful.containsKey(partition)) {
+            gaps.add(
+                new Gap(
+                    partition.toString(),
+                    range(0, start)
+                        + " deleted, and events from "
+                        + window.from()
+                        + " on may have been among them: "
+                        + doubtful.get(partition)));
           }
           stop = committed(partition, begin, stop, stable.get(partition));
           spans.add(
@@ -136,30 +149,32 @@ final class OffsetResolver {
   }
 
   /**
-   * The first record that is left is not older than what the window needs, and there were records
-   * before it: they may have been the window's, and nobody can tell any more.
+   * Where the window begins among the first records that are left, and there were records before
+   * them: these may have been the window's.
    */
-  private void headMayBeGone(TopicPartition partition, long start, Window window) {
-    ListOffsetsResultInfo oldest =
-        admin
-            .offsets(
-                List.of(partition), OffsetSpec.forTimestamp(0), IsolationLevel.READ_UNCOMMITTED)
-            .get(partition);
-    boolean any = oldest != null && oldest.offset() >= 0;
-    gaps.add(
-        new Gap(
-            partition.toString(),
-            "offsets 0 to "
-                + (start - 1)
-                + " are deleted, and events from "
-                + window.from()
-                + " on may have been among them: "
-                + (any
-                    ? "the first record that is left is "
-                        + oldest.offset()
-                        + " of "
-                        + Instant.ofEpochMilli(oldest.timestamp())
-                    : "no record is left")));
+  private Map<TopicPartition, String> doubtfulHeads(
+      Map<TopicPartition, Long> logStart,
+      Map<TopicPartition, Long> first,
+      Map<TopicPartition, Long> logEnd,
+      Instant from) {
+    Map<TopicPartition, Long> starts = new HashMap<>();
+    logStart.forEach(
+        (partition, start) -> {
+          if (start > 0 && first.getOrDefault(partition, start) - start < StretchReader.RECORDS) {
+            starts.put(partition, start);
+          }
+        });
+    return LogHead.doubtful(
+        options,
+        starts,
+        logEnd,
+        from.toEpochMilli(),
+        from.minus(options.slackAfter()).toEpochMilli());
+  }
+
+  /** Offsets as people read them, the last one inclusive. */
+  static String range(long from, long to) {
+    return to - from == 1 ? "offset " + from : "offsets " + from + " to " + (to - 1);
   }
 
   /** Cuts a range where a transaction that is not over yet begins. */
@@ -171,11 +186,8 @@ final class OffsetResolver {
     gaps.add(
         new Gap(
             partition.toString(),
-            "offsets "
-                + readable
-                + " to "
-                + (stop - 1)
-                + " can't be read yet: a transaction that began at "
+            range(readable, stop)
+                + " not readable yet: a transaction that began at "
                 + stable
                 + " is neither committed nor aborted"));
     return readable;
@@ -236,11 +248,8 @@ final class OffsetResolver {
             gaps.add(
                 new Gap(
                     partition.toString(),
-                    "offsets "
-                        + range.first()
-                        + " to "
-                        + (Math.min(begin, range.end()) - 1)
-                        + " are deleted: the log begins at "
+                    range(range.first(), Math.min(begin, range.end()))
+                        + " deleted: the log begins at "
                         + begin));
           }
           long stop = Math.min(range.end(), logEnd.get(partition));
@@ -248,11 +257,8 @@ final class OffsetResolver {
             gaps.add(
                 new Gap(
                     partition.toString(),
-                    "offsets "
-                        + Math.max(stop, range.first())
-                        + " to "
-                        + (range.end() - 1)
-                        + " are not there: the log ends at "
+                    range(Math.max(stop, range.first()), range.end())
+                        + " not there: the log ends at "
                         + stop));
           }
           begin = Math.min(begin, range.end());

@@ -27,6 +27,7 @@ final class RecordSample {
   private static final int PARTITIONS = 16;
 
   private static final int RECORDS_OF_ONE = 1_000;
+  private static final int FETCH_BYTES = 1 << 20;
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -49,7 +50,7 @@ final class RecordSample {
     // Whether what is sampled was committed doesn't matter, and an open transaction must not stand
     // in the way.
     try (Consumer<byte[], byte[]> consumer =
-        KafkaSession.consumer(options.withIsolation(Isolation.READ_UNCOMMITTED))) {
+        KafkaSession.consumer(options.withIsolation(Isolation.READ_UNCOMMITTED), FETCH_BYTES)) {
       consumer.assign(left.keySet());
       left.forEach((partition, range) -> consumer.seek(partition, range.first()));
       Deadline patience = Deadline.fromNow(PATIENCE);
