@@ -11,6 +11,7 @@ import io.errata.state.plan.PlanManifest.ChosenSource;
 import io.errata.state.plan.PlanManifest.EventCounts;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.plan.PlanManifest.MissingPart;
+import io.errata.state.plan.PlanManifest.ReadPart;
 import io.errata.state.plan.PlanManifest.RowCounts;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +133,7 @@ final class PlanText {
     if (coverage.complete()) {
       fact("coverage", "complete, " + DisplayText.count(coverage.inputs().size(), "input"));
       coverage.sources().forEach(source -> fact("", source(source)));
+      printOffsets();
       return;
     }
     fact("coverage", console.styled(Style.BAD, "not complete"));
@@ -142,6 +144,7 @@ final class PlanText {
       fact("", "… and " + DisplayText.count(coverage.gaps().size() - GAPS) + " more");
     }
     coverage.sources().forEach(source -> fact("", source(source)));
+    printOffsets();
   }
 
   /** What a source was read for, in one line. */
@@ -155,6 +158,18 @@ final class PlanText {
                 + source.to().map(Object::toString).orElse("")
                 + "): ")
         + DisplayText.wholeLine(source.reason());
+  }
+
+  /** What was expected and found of each partition. */
+  private void printOffsets() {
+    List<ReadPart> partitions =
+        manifest.coverage().inputs().stream().filter(part -> part.offsets().isPresent()).toList();
+    for (ReadPart part : partitions.subList(0, Math.min(GAPS, partitions.size()))) {
+      fact("", DisplayText.wholeLine(part.input()) + ": " + HtmlReport.offsets(part));
+    }
+    if (partitions.size() > GAPS) {
+      fact("", "… and " + DisplayText.count(partitions.size() - GAPS) + " more in the report");
+    }
   }
 
   private static void addPart(List<String> parts, long number, String what) {

@@ -24,6 +24,7 @@ import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.PlanManifest.ChosenSource;
 import io.errata.state.plan.PlanManifest.Coverage;
 import io.errata.state.plan.PlanManifest.EventCounts;
+import io.errata.state.plan.PlanManifest.FoundOffsets;
 import io.errata.state.plan.PlanManifest.MissingPart;
 import io.errata.state.plan.PlanManifest.ReadPart;
 import io.errata.state.plan.PlanManifest.RetrySection;
@@ -373,8 +374,21 @@ public final class Planner implements AutoCloseable {
 
   private static Coverage coverage(ResolvedWindow window, JobSummary summary, List<Gap> gaps) {
     Map<String, Long> read = new HashMap<>();
+    Map<String, FoundOffsets> found = new HashMap<>();
     for (SplitReceipt receipt : summary.receipts()) {
       read.merge(receipt.input(), receipt.read(), Long::sum);
+      SplitReceipt.Offsets offsets = receipt.offsets();
+      if (offsets != null) {
+        found.merge(
+            receipt.input(),
+            new FoundOffsets(
+                offsets.first(),
+                offsets.last(),
+                offsets.vacant(),
+                offsets.inSlack(),
+                offsets.atEdge()),
+            FoundOffsets::and);
+      }
     }
     List<ReadPart> inputs = new ArrayList<>();
     for (InputPart part : window.inputs()) {
@@ -385,7 +399,8 @@ public final class Planner implements AutoCloseable {
               part.rows(),
               read.getOrDefault(part.name(), 0L),
               part.bytes(),
-              part.generation()));
+              part.generation(),
+              Optional.ofNullable(found.get(part.name()))));
     }
     return new Coverage(
         gaps.isEmpty(),

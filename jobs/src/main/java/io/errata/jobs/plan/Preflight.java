@@ -4,6 +4,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.api.Worker;
 import io.errata.connectors.Gap;
+import io.errata.connectors.InputPart;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.SourceShare;
 import io.errata.connectors.WindowSource;
@@ -18,9 +19,13 @@ import io.errata.state.table.LiveTables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Looks at everything that a plan needs, and runs nothing. */
 public final class Preflight {
+  /** So many partitions are told one by one. */
+  private static final int NAMED = 20;
+
   private final List<Finding> findings = new ArrayList<>();
 
   private Preflight() {}
@@ -40,6 +45,9 @@ public final class Preflight {
               ? "The file is a table, "
               : "The database answers as ";
       find(Level.OK, "table", answer + table.describe().name() + ".", "");
+      if (spec.events().kafka().isPresent() && !isReached(source)) {
+        return;
+      }
       Preparation prepared = new Preparer(spec, table, source).prepare();
       lint(prepared);
       prepared
@@ -56,6 +64,17 @@ public final class Preflight {
       look(spec, source, prepared);
     } catch (ErrataException e) {
       error(e);
+    }
+  }
+
+  /** Before the table and it are looked at together, so that it is named where it is at fault. */
+  private boolean isReached(WindowSource source) {
+    try {
+      source.naturalTypes(List.of());
+      return true;
+    } catch (ErrataException e) {
+      error("events", e);
+      return false;
     }
   }
 
@@ -84,6 +103,9 @@ public final class Preflight {
                 + ".",
             "");
       }
+      if (spec.events().kafka().isPresent()) {
+        find(Level.OK, "events", offsets(window.inputs()), "");
+      }
       for (String warning : window.warnings(List.of())) {
         find(Level.WARNING, "events", warning, "");
       }
@@ -101,7 +123,7 @@ public final class Preflight {
                 code));
       }
     } catch (ErrataException e) {
-      error(e);
+      error("events", e);
     }
   }
 
@@ -110,6 +132,28 @@ public final class Preflight {
       return " files";
     }
     return spec.events().archive().isEmpty() ? " partitions" : " files and partitions";
+  }
+
+  /** What is read of each partition, where that is anything. */
+  private static String offsets(List<InputPart> inputs) {
+    List<InputPart> filled = inputs.stream().filter(part -> part.rows() > 0 && part.bytes() < 0).toList();
+    String list =
+        filled.stream()
+            .limit(NAMED)
+            .map(
+                part ->
+                    part.name()
+                        + " offsets "
+                        + part.first()
+                        + " to "
+                        + (part.first() + part.rows() - 1))
+            .collect(Collectors.joining(", "));
+    return filled.isEmpty()
+        ? "No partition has records of the window's time."
+        : "Read are "
+            + list
+            + (filled.size() > NAMED ? ", and " + (filled.size() - NAMED) + " more" : "")
+            + ".";
   }
 
   private void lint(Preparation prepared) {
@@ -136,13 +180,13 @@ public final class Preflight {
   }
 
   private void error(ErrataException e) {
+    error(subject(e.code()), e);
+  }
+
+  private void error(String subject, ErrataException e) {
     findings.add(
         new Finding(
-            Level.ERROR,
-            subject(e.code()),
-            String.valueOf(e.getMessage()),
-            e.next(),
-            Optional.of(e.code())));
+            Level.ERROR, subject, String.valueOf(e.getMessage()), e.next(), Optional.of(e.code())));
   }
 
   private static String subject(ErrorCode code) {

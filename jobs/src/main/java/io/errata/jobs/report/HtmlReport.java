@@ -7,6 +7,7 @@ import io.errata.state.plan.CorrectionSource;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.PlanManifest.ChosenSource;
 import io.errata.state.plan.PlanManifest.EventCounts;
+import io.errata.state.plan.PlanManifest.FoundOffsets;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.plan.PlanManifest.MissingPart;
 import io.errata.state.plan.PlanManifest.ReadPart;
@@ -560,7 +561,59 @@ public final class HtmlReport {
           "<p class=\"small\">Fewer rows read than there are: the others lie in parts of the file outside of the window.</p>\n");
       page.raw("</details>\n");
     }
+    writeOffsets(inputs);
     page.raw("</section>\n");
+  }
+
+  private void writeOffsets(List<ReadPart> inputs) {
+    List<ReadPart> partitions = inputs.stream().filter(part -> part.offsets().isPresent()).toList();
+    if (partitions.isEmpty()) {
+      return;
+    }
+    page.raw("<details open><summary>")
+        .text("Offsets (" + DisplayText.count(partitions.size(), "partition") + ")")
+        .raw(
+            "</summary>\n<div class=\"wide\"><table><thead><tr><th>partition</th><th>offsets</th></tr></thead><tbody>\n");
+    for (ReadPart part : partitions.subList(0, Math.min(INPUTS, partitions.size()))) {
+      page.raw("<tr><td>")
+          .value(DisplayText.wholeLine(part.input()))
+          .raw("</td><td>")
+          .text(offsets(part))
+          .raw("</td></tr>\n");
+    }
+    page.raw("</tbody></table></div>\n");
+    more(partitions.size() - INPUTS, "further partition");
+    page.raw("</details>\n");
+  }
+
+  /**
+   * What was expected and found of a partition, in words.
+   *
+   * @throws java.util.NoSuchElementException for a file
+   */
+  public static String offsets(ReadPart part) {
+    FoundOffsets found = part.offsets().orElseThrow();
+    StringBuilder text =
+        new StringBuilder("offsets ")
+            .append(part.first())
+            .append(" to ")
+            .append(part.first() + part.expected() - 1)
+            .append(" expected, ");
+    if (found.first() < 0) {
+      text.append("none found");
+    } else {
+      text.append(found.first()).append(" to ").append(found.last()).append(" found");
+    }
+    text.append(", ").append(DisplayText.count(part.read(), "record"));
+    if (found.vacant() > 0) {
+      text.append(", ").append(DisplayText.count(found.vacant())).append(" without one, explained");
+    }
+    if (found.inSlack() > 0) {
+      text.append(", ")
+          .append(DisplayText.count(found.inSlack(), "event"))
+          .append(" in the slack alone");
+    }
+    return text.toString();
   }
 
   private static String known(long number) {

@@ -246,10 +246,43 @@ public record PlanManifest(
    * @param expected rows expected, or -1 where the format doesn't tell
    * @param read rows read; fewer than expected where row groups outside of the window were skipped
    * @param bytes the size, or -1
-   * @param generation what tells a replaced file from this one
+   * @param generation what tells a replaced file, or a topic that was made again, from this one
+   * @param offsets what was found of a partition; empty for files
    */
   public record ReadPart(
-      String input, long first, long expected, long read, long bytes, String generation) {}
+      String input,
+      long first,
+      long expected,
+      long read,
+      long bytes,
+      String generation,
+      Optional<FoundOffsets> offsets) {
+    /** A file. */
+    public ReadPart(
+        String input, long first, long expected, long read, long bytes, String generation) {
+      this(input, first, expected, read, bytes, generation, Optional.empty());
+    }
+  }
+
+  /**
+   * @param first of the first record that was read, or -1 where there was none
+   * @param last of the last, or -1
+   * @param vacant offsets without a record of which it is known why: transaction markers, aborted
+   *     transactions, compaction
+   * @param inSlack events of the window whose records lay in the slack alone
+   * @param atEdge of those, events in the outer half of the slack
+   */
+  public record FoundOffsets(long first, long last, long vacant, long inSlack, long atEdge) {
+    /** Both together. */
+    public FoundOffsets and(FoundOffsets other) {
+      return new FoundOffsets(
+          first < 0 ? other.first : other.first < 0 ? first : Math.min(first, other.first),
+          Math.max(last, other.last),
+          vacant + other.vacant,
+          inSlack + other.inSlack,
+          atEdge + other.atEdge);
+    }
+  }
 
   /**
    * @param limit the setting, such as {@code limits.deletes}
