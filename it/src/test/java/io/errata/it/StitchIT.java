@@ -228,7 +228,7 @@ class StitchIT {
             kafka ->
                 assertThat(kafka)
                     .startsWith("kafka 05:00 12:00: ")
-                    .contains(topic + "-0: offsets 0 to 0 are deleted"));
+                    .contains(topic + "-0: offset 0 deleted"));
     assertThat(plan.manifest().coverage().inputs())
         .extracting(input -> input.input().endsWith("parquet") ? "file" : input.input())
         .contains("file", topic + "-0");
@@ -365,8 +365,7 @@ class StitchIT {
             archive ->
                 assertThat(archive).isEqualTo("archive 00:00 12:00: it holds all of the window"),
             kafka ->
-                assertThat(kafka)
-                    .startsWith("kafka not read: " + topic + "-0: offsets 0 to 0 are deleted"));
+                assertThat(kafka).startsWith("kafka not read: " + topic + "-0: offset 0 deleted"));
     assertThat(Preflight.check(draft().parse()))
         .filteredOn(finding -> finding.level() == Finding.Level.OK)
         .extracting(Finding::message)
@@ -428,7 +427,7 @@ class StitchIT {
     assertRefused(
         draft(),
         () -> {},
-        topic + "-0: offsets 0 to 0 are deleted",
+        topic + "-0: offset 0 deleted",
         "the archive can't stand in: it is sure of events before 2024-06-10T02:00:00Z only: folder"
             + " date=2024-06-10/hour=03 is its newest",
         "hour=04: date folder absent; Kafka can't stand in: " + topic + "-0");
@@ -447,7 +446,7 @@ class StitchIT {
     assertRefused(
         draft(),
         () -> deleteBefore(2),
-        topic + "-0: offset 1 were deleted while the plan was made",
+        topic + "-0: offset 1 deleted while the plan was made",
         "(plan again: the archive holds all of the window)");
     assertTotal(Runs.plan(draft()), 0, 1);
   }
@@ -458,7 +457,7 @@ class StitchIT {
     assertRefused(
         draft().set("events.use", "kafka"),
         () -> {},
-        topic + "-0: offsets 0 to 0 are deleted",
+        topic + "-0: offset 0 deleted",
         "(plan again with events.use: auto: the archive and Kafka together hold all of the window)");
     assertRefused(
         draft().set("events.use", "archive"),

@@ -13,12 +13,16 @@ import org.apache.kafka.common.TopicPartition;
  * look at it any more; what is left must show that the log had not reached the window yet.
  *
  * <p>One old record is no proof: it may have come late, and stand where the log is in the window
- * already. So either most of the first records that are left are older than the window, or two of
- * them at least stand before all others, and none of the others is a late one.
+ * already. So either most of the first records that are left are older than the window; or two of
+ * them at least stand before all others; or one does, and the next is no further from it than
+ * records of this log often are from each other. And none of the others is a late one.
  */
 final class LogHead {
   /** So many old records at least, where they are not the most. */
   private static final int PROOF = 2;
+
+  /** So many times the largest step between others is still a usual one. */
+  private static final int USUAL = 2;
 
   private LogHead() {}
 
@@ -71,7 +75,17 @@ final class LogHead {
     }
     long older = stamps.stream().filter(each -> each.millis() < millis).count();
     boolean anyLate = stamps.stream().skip(leading).anyMatch(each -> each.millis() < lateMillis);
-    return 2 * older > stamps.size() || (leading >= PROOF && !anyLate);
+    return 2 * older > stamps.size()
+        || (!anyLate && (leading >= PROOF || (leading > 0 && isUsual(stamps))));
+  }
+
+  /** Whether the first record is as near to the second as others are to the one behind them. */
+  private static boolean isUsual(List<Stamp> stamps) {
+    long largest = 0;
+    for (int i = 2; i < stamps.size(); i++) {
+      largest = Math.max(largest, stamps.get(i).millis() - stamps.get(i - 1).millis());
+    }
+    return stamps.get(1).millis() - stamps.get(0).millis() <= USUAL * largest;
   }
 
   private static String words(List<Stamp> stamps, long millis) {

@@ -46,6 +46,13 @@ class LogHeadTest {
   }
 
   @Test
+  void oneOldRecord_isProofWhereRecordsAreFarFromEachOtherAnyway() {
+    assertThat(isBefore(LongStream.of(700, 1_100, 1_200, 1_500))).isTrue();
+    assertThat(isBefore(LongStream.of(700, 1_301, 1_500, 1_800))).isFalse();
+    assertThat(isBefore(LongStream.of(700, 1_100))).isFalse();
+  }
+
+  @Test
   void oldRecordsAmongLateOnes_areNoProof() {
     assertThat(
             isBefore(
