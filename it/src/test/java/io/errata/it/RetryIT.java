@@ -112,6 +112,9 @@ class RetryIT {
     assertThat(Runs.corrections(first)).isEmpty();
     assertThat(first.manifest().plan()).isNotEqualTo(plan.manifest().plan());
     assertThat(retry(draft(), plan).manifest().plan()).isEqualTo(first.manifest().plan());
+    assertThat(retry(draft(), first).manifest().plan())
+        .as("the plan that was retried is still there")
+        .isNotEqualTo(first.manifest().plan());
     PlanDirectory second = retry(withoutRules(), first);
     assertThat(second.manifest().retry())
         .as("limits are taken of the rows of the plan that looked at all")

@@ -2,6 +2,7 @@ package io.errata.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.errata.servers.KafkaServer;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.QuarantineEntry;
 import io.errata.testkit.PostgresServer;
@@ -11,14 +12,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,20 +76,22 @@ class SecretsIT {
   }
 
   private void spec(String password) throws IOException {
-    SpecDraft draft =
-        SpecDraft.of(database, folder.resolve("plans"))
-            .window("2024-06-10T12:00:00Z", "2024-06-10T13:00:00Z")
-            .archive(folder.resolve("archive"), "", "jsonl")
-            .set("events.fields.id", "id")
-            .set("events.fields.time", "ts")
-            .set("worker.name", "faulty")
-            .set("worker.version", 1)
-            .set("limits.corrections", 100)
-            .set("limits.quarantine", 100)
-            .table("totals", List.of("name"), List.of("total", "events"))
-            .set("table.jdbc.user", PostgresServer.PASSWORD_USER)
-            .set("table.jdbc.password", password);
-    Files.writeString(folder.resolve("spec.yaml"), draft.text());
+    Files.writeString(folder.resolve("spec.yaml"), draft(password).text());
+  }
+
+  private SpecDraft draft(String password) {
+    return SpecDraft.of(database, folder.resolve("plans"))
+        .window("2024-06-10T12:00:00Z", "2024-06-10T13:00:00Z")
+        .archive(folder.resolve("archive"), "", "jsonl")
+        .set("events.fields.id", "id")
+        .set("events.fields.time", "ts")
+        .set("worker.name", "faulty")
+        .set("worker.version", 1)
+        .set("limits.corrections", 100)
+        .set("limits.quarantine", 100)
+        .table("totals", List.of("name"), List.of("total", "events"))
+        .set("table.jdbc.user", PostgresServer.PASSWORD_USER)
+        .set("table.jdbc.password", password);
   }
 
   private ErrataProcess start(String... args) {
@@ -168,6 +175,86 @@ class SecretsIT {
     errata(2, "plan", "spec.yaml", "--set", "name=${env:ERRATA_WRONG}");
     assertThat(folder.resolve("plans")).doesNotExist();
     assertNotBelow(folder);
+  }
+
+  @Test
+  void secretsOfKafka_areInNothingThatIsLeft() throws Exception {
+    Certificates certificates = new Certificates(safe);
+    certificates.authority("ours");
+    certificates.issue("ours", "broker", "ip:127.0.0.1");
+    certificates.issue("ours", "client", "dns:client.example");
+    String listener = "listener.name.safe.";
+    Map<String, String> settings = new TreeMap<>();
+    settings.put(listener + "sasl.enabled.mechanisms", "PLAIN");
+    settings.put(
+        listener + "plain.sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required user_reader=\""
+            + RIGHT
+            + "\";");
+    settings.put(listener + "ssl.keystore.type", "PKCS12");
+    settings.put(listener + "ssl.keystore.location", certificates.file("broker").toString());
+    settings.put(listener + "ssl.keystore.password", Certificates.PASSWORD);
+    settings.put(listener + "ssl.key.password", Certificates.PASSWORD);
+    settings.put(listener + "ssl.client.auth", "required");
+    settings.put(listener + "ssl.truststore.type", "PEM");
+    settings.put(listener + "ssl.truststore.location", certificates.chain("ours").toString());
+    Path key = certificates.keyFile("client");
+    String inKey = Files.readAllLines(key).get(1);
+    try (KafkaServer server = KafkaServer.start(1, settings, Map.of("SAFE", "SASL_SSL"))) {
+      String topic = server.createTopic(1, Map.of());
+      try (Producer<byte[], byte[]> producer = server.producer(Map.of())) {
+        for (String line : Files.readAllLines(folder.resolve("archive/events.jsonl"))) {
+          long time = Instant.parse("2024-06-10T12:00:00Z").toEpochMilli();
+          byte[] value = line.getBytes(StandardCharsets.UTF_8);
+          producer.send(new ProducerRecord<>(topic, 0, time, null, value)).get();
+        }
+      }
+      Files.delete(folder.resolve("archive/events.jsonl"));
+      SpecDraft draft =
+          draft("${env:ERRATA_RIGHT}")
+              .remove("events.archive")
+              .set("events.kafka.brokers", server.brokers("SAFE"))
+              .set("events.kafka.topic", topic)
+              .set("events.kafka.format", "json")
+              .set("events.kafka.sasl.mechanism", "PLAIN")
+              .set("events.kafka.sasl.user", "reader")
+              .set("events.kafka.sasl.password", "${env:ERRATA_RIGHT}")
+              .set("events.kafka.tls.ca", "${file:" + certificates.chain("ours") + "}")
+              .set("events.kafka.tls.certificate", "${file:" + certificates.chain("client") + "}")
+              .set("events.kafka.tls.key", "${file:" + key + "}");
+      Files.writeString(folder.resolve("spec.yaml"), draft.text());
+      List<String> printed = new ArrayList<>();
+      ErrataProcess.Ended planned = errata(0, "plan", "spec.yaml");
+      printed.add(planned.out() + planned.err());
+      String plan = planned.document("plan").get("plan").asText();
+      // Its worker rejects an event, which is then in quarantine.
+      ErrataProcess.Ended retried = errata(0, "retry", plan);
+      printed.add(retried.out() + retried.err());
+      String password = "events.kafka.sasl.password=";
+      ErrataProcess.Ended wrong =
+          errata(2, "plan", "spec.yaml", "--set", password + "${env:ERRATA_WRONG}");
+      printed.add(wrong.out() + wrong.err());
+      assertThat(wrong.err()).contains("refused the user or the password");
+      ErrataProcess.Ended written = errata(2, "plan", "spec.yaml", "--set", password + WRONG);
+      printed.add(written.out() + written.err());
+      ErrataProcess.Ended noKey =
+          errata(2, "plan", "spec.yaml", "--set", "events.kafka.tls.key=${env:ERRATA_WRONG}");
+      printed.add(noKey.out() + noKey.err());
+      assertThat(noKey.err())
+          .contains("the certificates or the key of events.kafka.tls can't be used");
+      for (String text : printed) {
+        assertNotIn(text, "what was printed");
+        assertThat(text.contains(inKey)).isFalse();
+      }
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          assertThat(Files.readString(file, StandardCharsets.ISO_8859_1).contains(inKey))
+              .as(file.toString())
+              .isFalse();
+        }
+      }
+      assertNotBelow(folder);
+    }
   }
 
   /** What Flink serves has no password: it is for this machine alone. */

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +58,7 @@ public final class KafkaServer implements AutoCloseable {
     private final int id;
     private final int port;
     private final int controllerPort;
+    private final Map<String, Integer> listeners = new TreeMap<>();
     private @Nullable Process process;
 
     private Node(int id, int port, int controllerPort) {
@@ -65,12 +68,18 @@ public final class KafkaServer implements AutoCloseable {
     }
   }
 
-  private KafkaServer(int brokers) throws IOException {
+  private KafkaServer(int brokers, Set<String> listeners) throws IOException {
     folder = Files.createTempDirectory("errata-kafka");
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-    int[] ports = freePorts(2 * brokers);
+    int each = 2 + listeners.size();
+    int[] ports = freePorts(each * brokers);
     for (int i = 0; i < brokers; i++) {
-      nodes.add(new Node(i + 1, ports[2 * i], ports[2 * i + 1]));
+      Node node = new Node(i + 1, ports[each * i], ports[each * i + 1]);
+      int next = each * i + 2;
+      for (String listener : listeners) {
+        node.listeners.put(listener, ports[next++]);
+      }
+      nodes.add(node);
     }
   }
 
@@ -89,10 +98,23 @@ public final class KafkaServer implements AutoCloseable {
    * @param settings beyond those that all have
    */
   public static KafkaServer start(int brokers, Map<String, String> settings) {
+    return start(brokers, settings, Map.of());
+  }
+
+  /**
+   * Starts a cluster of its own, whose brokers also listen on ports that ask for more than the
+   * usual one.
+   *
+   * @param brokers how many
+   * @param settings beyond those that all have
+   * @param listeners the name of each such port, and its protocol, such as {@code SASL_SSL}
+   */
+  public static KafkaServer start(
+      int brokers, Map<String, String> settings, Map<String, String> listeners) {
     try {
-      KafkaServer server = new KafkaServer(brokers);
+      KafkaServer server = new KafkaServer(brokers, listeners.keySet());
       for (Node node : server.nodes) {
-        server.configure(node, settings);
+        server.configure(node, settings, listeners);
         server.launch(node);
       }
       server.await(brokers);
@@ -116,7 +138,10 @@ public final class KafkaServer implements AutoCloseable {
     }
   }
 
-  private void configure(Node node, Map<String, String> settings) throws IOException {
+  private void configure(Node node, Map<String, String> settings, Map<String, String> protocols)
+      throws IOException {
+    StringBuilder more = new StringBuilder();
+    node.listeners.forEach((name, port) -> more.append("," + name + "://127.0.0.1:" + port));
     String replicas = Integer.toString(Math.min(3, nodes.size()));
     Properties properties = new Properties();
     properties.setProperty("process.roles", "broker,controller");
@@ -128,12 +153,20 @@ public final class KafkaServer implements AutoCloseable {
             .collect(Collectors.joining(",")));
     properties.setProperty(
         "listeners",
-        "PLAINTEXT://127.0.0.1:" + node.port + ",CONTROLLER://127.0.0.1:" + node.controllerPort);
-    properties.setProperty("advertised.listeners", "PLAINTEXT://127.0.0.1:" + node.port);
+        "PLAINTEXT://127.0.0.1:"
+            + node.port
+            + ",CONTROLLER://127.0.0.1:"
+            + node.controllerPort
+            + more);
+    properties.setProperty("advertised.listeners", "PLAINTEXT://127.0.0.1:" + node.port + more);
     properties.setProperty("controller.listener.names", "CONTROLLER");
     properties.setProperty("inter.broker.listener.name", "PLAINTEXT");
     properties.setProperty(
-        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"
+            + protocols.entrySet().stream()
+                .map(each -> "," + each.getKey() + ":" + each.getValue())
+                .collect(Collectors.joining()));
     properties.setProperty("log.dirs", data(node).toString());
     properties.setProperty("auto.create.topics.enable", "false");
     properties.setProperty("offsets.topic.replication.factor", replicas);
@@ -261,6 +294,13 @@ public final class KafkaServer implements AutoCloseable {
   /** The addresses of all brokers, that run or not. */
   public String brokers() {
     return nodes.stream().map(node -> "127.0.0.1:" + node.port).collect(Collectors.joining(","));
+  }
+
+  /** The addresses of all brokers at one of their other ports. */
+  public String brokers(String listener) {
+    return nodes.stream()
+        .map(node -> "127.0.0.1:" + node.listeners.get(listener))
+        .collect(Collectors.joining(","));
   }
 
   /** Ends a broker as a power cut would; from 1. */

@@ -2,19 +2,17 @@ package io.errata.connectors.kafka;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
+import io.errata.connectors.kafka.ListenerProbe.Found;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
@@ -24,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the clients throw, said so that a person knows which setting or machine it is about. */
 final class KafkaFailure {
-  private static final int PROBE_MILLIS = 500;
   private static final int PROBED = 3;
 
   private KafkaFailure() {}
@@ -45,6 +42,16 @@ final class KafkaFailure {
             doing,
             "the brokers " + options.brokers() + " don't offer the mechanism " + mechanism(options),
             "Set events.kafka.sasl.mechanism to one that they offer.",
+            thrown);
+      }
+      if (cause instanceof IllegalSaslStateException) {
+        return error(
+            ErrorCode.INVALID_SPEC,
+            doing,
+            "the brokers "
+                + options.brokers()
+                + " ask for no login at this port, and the spec has one",
+            "Use their port for logins, or leave out events.kafka.sasl.",
             thrown);
       }
       if (cause instanceof SslAuthenticationException) {
@@ -184,14 +191,12 @@ final class KafkaFailure {
       Throwable cause, String doing, KafkaOptions options, Throwable thrown) {
     String said = String.valueOf(cause.getMessage());
     if (said.contains("bootstrap")) {
-      List<String> states = new ArrayList<>();
-      for (String broker : options.brokers().split(",", -1)) {
-        states.add(broker.strip() + ": " + probe(broker.strip()));
-      }
       return error(
           ErrorCode.UNAVAILABLE,
           doing,
-          "no address of events.kafka.brokers can be used (" + String.join("; ", states) + ")",
+          "no address of events.kafka.brokers can be used ("
+              + probe(options, EnumSet.noneOf(Found.class))
+              + ")",
           "Write host:port, several with commas between them, with names that this machine can look up.",
           thrown);
     }
@@ -205,42 +210,57 @@ final class KafkaFailure {
         thrown);
   }
 
-  /** No broker answered in time; says of each address what a plain connection comes to. */
+  /** No broker answered in time; says of each address what is found there. */
   static ErrataException unreachable(
       String doing, KafkaOptions options, @Nullable Throwable thrown) {
-    List<String> states = new ArrayList<>();
-    String[] brokers = options.brokers().split(",", -1);
-    for (int i = 0; i < Math.min(PROBED, brokers.length); i++) {
-      states.add(brokers[i].strip() + ": " + probe(brokers[i].strip()));
+    Set<Found> found = EnumSet.noneOf(Found.class);
+    String states = probe(options, found);
+    boolean tls = options.security().tls() != null;
+    if (!tls && found.contains(Found.TLS)) {
+      return error(
+          ErrorCode.INVALID_SPEC,
+          doing,
+          "the brokers " + options.brokers() + " speak TLS at this port, and the spec doesn't",
+          "Give the certificate of the authority that vouches for them as events.kafka.tls.ca, or use a port without TLS.",
+          thrown);
+    }
+    if (tls && (found.contains(Found.LOGIN) || found.contains(Found.OPEN))) {
+      return error(
+          ErrorCode.INVALID_SPEC,
+          doing,
+          "the brokers " + options.brokers() + " don't speak TLS at this port, and the spec does",
+          "Use their port for TLS, or leave out events.kafka.tls.",
+          thrown);
+    }
+    boolean login = options.security().sasl() != null;
+    if (!login && found.contains(Found.LOGIN)) {
+      return error(
+          ErrorCode.INVALID_SPEC,
+          doing,
+          "the brokers " + options.brokers() + " ask for a login, and the spec has none",
+          "Give events.kafka.sasl, or use a port without a login.",
+          thrown);
     }
     return error(
         ErrorCode.UNAVAILABLE,
         doing,
-        "no broker answers (" + String.join("; ", states) + ")",
-        "See that the brokers run and can be reached from here, and that events.kafka.sasl and tls"
-            + " are what this port asks for; then try again.",
+        "no broker answers (" + states + ")",
+        tls && !login && found.contains(Found.TLS)
+            ? "Where they ask for a login behind TLS, give events.kafka.sasl; else see their logs, then try again."
+            : "See that the brokers run and can be reached from here, and that events.kafka.sasl and tls"
+                + " are what this port asks for; then try again.",
         thrown);
   }
 
-  private static String probe(String broker) {
-    int colon = broker.lastIndexOf(':');
-    try (Socket socket = new Socket()) {
-      String host = broker.substring(0, Math.max(0, colon)).replaceAll("^\\[|\\]$", "");
-      InetSocketAddress address =
-          new InetSocketAddress(host, Integer.parseInt(broker.substring(colon + 1)));
-      socket.connect(address, PROBE_MILLIS);
-      return "something listens there, and doesn't answer as a broker would";
-    } catch (ConnectException e) {
-      return "connection refused";
-    } catch (UnknownHostException e) {
-      return "unknown host";
-    } catch (SocketTimeoutException e) {
-      return "no answer";
-    } catch (IOException e) {
-      return e.getClass().getSimpleName();
-    } catch (IllegalArgumentException e) {
-      return "not host:port";
+  private static String probe(KafkaOptions options, Set<Found> found) {
+    List<String> states = new ArrayList<>();
+    String[] brokers = options.brokers().split(",", -1);
+    for (int i = 0; i < Math.min(PROBED, brokers.length); i++) {
+      Found there = ListenerProbe.look(brokers[i].strip());
+      found.add(there);
+      states.add(brokers[i].strip() + ": " + there.text());
     }
+    return String.join("; ", states);
   }
 
   private static String mechanism(KafkaOptions options) {
