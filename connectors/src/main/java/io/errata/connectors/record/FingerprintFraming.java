@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -43,7 +44,7 @@ final class FingerprintFraming implements AvroFraming {
 
   @Override
   public String name(Object key) {
-    return "schema with fingerprint " + String.format("%016x", (Long) key);
+    return "schema with fingerprint " + String.format(Locale.ROOT, "%016x", (Long) key);
   }
 
   @Override
