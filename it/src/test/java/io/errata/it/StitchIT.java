@@ -7,6 +7,8 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.it.EventFiles.Format;
 import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.EventComparer;
+import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
@@ -18,6 +20,7 @@ import io.errata.state.plan.PlanManifest.ChosenSource;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -468,6 +471,88 @@ class StitchIT {
             draft().set("events.use", "archive").window(DAY + "00:00:00Z", DAY + "06:00:00Z"));
     assertTotal(archive, 0, 1, 2, 4);
     assertThat(sources(archive).get(1)).isEqualTo("kafka not read: the spec says so");
+  }
+
+  // Whether both hold the same.
+
+  private EventComparison compare(SpecDraft draft) {
+    try (EventComparer comparer = new EventComparer(PlanProgress.NONE, Clock.systemUTC())) {
+      return comparer.compare(draft.parse(), new PlannerOptions(2, InputOrder.AS_READ));
+    }
+  }
+
+  /** The archive has a copy of its own, and Kafka another: neither is a difference. */
+  private void sameInBoth() throws Exception {
+    archiveTo(13);
+    ArchivedEvent first = event(0, "00:30:00Z");
+    ArchivedEvent second = event(1, "11:00:00.123456Z");
+    ArchivedEvent third = event(2, "11:10:00Z");
+    archive(0, first, first);
+    archive(11, second, third);
+    produce(first, second, third, second, event(21, "12:30:00Z"));
+  }
+
+  @Test
+  void sameEventsInBoth_areProvedHourByHour() throws Exception {
+    sameInBoth();
+    EventComparison found = compare(draft());
+    assertThat(found.isSame()).as(found.toString()).isTrue();
+    assertThat(found.hours()).isEqualTo(2);
+    assertThat(found.differences()).isEmpty();
+    assertThat(found.archive().events()).isEqualTo(found.kafka().events());
+    assertThat(found.archive().events().count()).isEqualTo(3);
+    assertThat(found.archive().duplicates()).isEqualTo(1);
+    assertThat(found.kafka().duplicates()).isEqualTo(1);
+    assertThatThrownBy(() -> Runs.plan(draft().set("events.use", "both")))
+        .hasMessageStartingWith("Cannot plan with events.use: both");
+  }
+
+  @Test
+  void eventThatOneOfThemLacks_isADifferenceOfItsHour() throws Exception {
+    sameInBoth();
+    produce(event(3, "11:20:00Z"));
+    archive(2, event(4, "02:59:59.999999Z"));
+    EventComparison found = compare(draft());
+    assertThat(found.isSame()).isFalse();
+    assertThat(found.differences())
+        .extracting(hour -> hour.start() + " " + hour.onlyInArchive() + " " + hour.onlyInKafka())
+        .containsExactly("2024-06-10T02:00:00Z 1 0", "2024-06-10T11:00:00Z 0 1");
+    assertThat(found.differences().get(1).archive().count()).isEqualTo(2);
+    assertThat(found.differences().get(1).kafka().count()).isEqualTo(3);
+  }
+
+  @Test
+  void eventWithOtherContent_isADifferenceAlthoughTheCountsAgree() throws Exception {
+    sameInBoth();
+    archive(11, event(1, "11:00:00.123456Z"), event(2, "11:10:00Z").withBig(5L));
+    EventComparison found = compare(draft());
+    assertThat(found.isSame()).isFalse();
+    assertThat(found.differences())
+        .singleElement()
+        .satisfies(
+            hour -> {
+              assertThat(hour.start()).isEqualTo("2024-06-10T11:00:00Z");
+              assertThat(hour.archive().count()).isEqualTo(hour.kafka().count());
+              assertThat(hour.archive()).isNotEqualTo(hour.kafka());
+              assertThat(hour.different()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void whatCannotBeReadOfOne_isNoProof() throws Exception {
+    sameInBoth();
+    producer.send(new ProducerRecord<>(topic, 0, 1_718_016_000_000L, null, new byte[] {'?'})).get();
+    EventComparison rejected = compare(draft());
+    assertThat(rejected.isSame()).isFalse();
+    assertThat(rejected.kafka().rejected()).as(rejected.toString()).isEqualTo(1);
+    assertThat(rejected.differences()).isEmpty();
+
+    deleteBefore(1);
+    EventComparison missing = compare(draft());
+    assertThat(missing.gaps())
+        .singleElement()
+        .satisfies(gap -> assertThat(gap.input()).isEqualTo(topic + "-0"));
+    assertThat(missing.differences()).hasSize(1);
   }
 
   /** What is read is paced as one, however it is shared between the two. */

@@ -24,7 +24,7 @@ public record SplitReceipt(
     long rejected,
     @Nullable Offsets offsets,
     @Nullable String gap)
-    implements SourceRecord {
+    implements SourceRecord, Serializable {
 
   /**
    * Which offsets of a partition were found.

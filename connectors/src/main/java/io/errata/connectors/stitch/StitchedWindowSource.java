@@ -136,6 +136,31 @@ public final class StitchedWindowSource implements WindowSource {
     return use == Use.BOTH ? chosen : chosen.withOffer(() -> offer(look));
   }
 
+  /**
+   * What each of the two holds of a window, to be read as one and told apart by its inputs.
+   *
+   * @param archive the files
+   * @param kafka the records
+   * @param together both
+   */
+  public record Holdings(SplitWindow archive, SplitWindow kafka, ResolvedWindow together) {}
+
+  /** As {@link #resolve} with {@link Use#BOTH}, in parts. */
+  public Holdings resolveBoth(Window window, EventSchema schema, Optional<Condition> condition) {
+    Look look = new Look(window, schema, condition);
+    return new Holdings(look.files(), look.records(), look.inFull());
+  }
+
+  /** The archive's {@link #name()}. */
+  public String archiveName() {
+    return archive.name();
+  }
+
+  /** Kafka's {@link #name()}. */
+  public String kafkaName() {
+    return kafka.name();
+  }
+
   /** What a plan of the same window would read now, where that would be complete. */
   private Optional<String> offer(Look before) {
     try {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.api.Bytes;
 import io.errata.api.Row;
+import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.report.ChangeSummary;
 import io.errata.jobs.report.RankedCorrection;
 import io.errata.state.plan.EffectEntry;
@@ -66,6 +67,44 @@ final class Documents {
     limits(document, manifest);
     ObjectNode seconds = document.putObject("seconds");
     manifest.seconds().forEach(seconds::put);
+  }
+
+  /** What {@code verify --events} found. */
+  static void sources(ObjectNode node, EventComparison found) {
+    node.put("same", found.isSame());
+    node.putObject("window")
+        .put("from", found.window().from().toString())
+        .put("to", found.window().to().toString());
+    side(node.putObject("archive"), found.archive());
+    side(node.putObject("kafka"), found.kafka());
+    ArrayNode gaps = node.putArray("gaps");
+    found
+        .gaps()
+        .forEach(gap -> gaps.addObject().put("input", gap.input()).put("reason", gap.reason()));
+    node.put("hours", found.hours());
+    ArrayNode differences = node.putArray("differences");
+    for (EventComparison.Hour hour : found.differences()) {
+      differences
+          .addObject()
+          .put("hour", hour.start().toString())
+          .put("archive", hour.archive().count())
+          .put("kafka", hour.kafka().count())
+          .put("only_in_archive", hour.onlyInArchive())
+          .put("only_in_kafka", hour.onlyInKafka())
+          .put("different", hour.different())
+          .put("archive_digest", hour.archive().toString())
+          .put("kafka_digest", hour.kafka().toString());
+    }
+  }
+
+  private static void side(ObjectNode node, EventComparison.Side side) {
+    node.put("source", side.name())
+        .put("read", side.read())
+        .put("filtered", side.filtered())
+        .put("rejected", side.rejected())
+        .put("duplicates", side.duplicates())
+        .put("events", side.events().count())
+        .put("digest", side.events().toString());
   }
 
   /** What of a plan {@code show} says beyond that. */

@@ -2,6 +2,8 @@ package io.errata.jobs.cli;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.plan.EventComparer;
+import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.FlinkPlanStorage;
 import io.errata.jobs.plan.PlanProgress;
@@ -17,6 +19,7 @@ import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 
 /** The real ones. */
@@ -55,6 +58,15 @@ final class InstalledOperations implements Operations {
     try (Planner planner = new Planner(progress);
         Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
       return planner.retry(spec, options, retried);
+    }
+  }
+
+  @Override
+  public EventComparison compareEvents(
+      Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation) {
+    try (EventComparer comparer = new EventComparer(progress, Clock.systemUTC());
+        Cancellation.Registration registration = cancellation.onCancel(comparer::close)) {
+      return comparer.compare(spec, options);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.errata.jobs.cli;
 
+import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
@@ -35,6 +36,10 @@ interface Operations {
       PlanDirectory retried,
       PlanProgress progress,
       Cancellation cancellation);
+
+  /** Compares what Kafka and the archive hold, unless the person stops it. */
+  EventComparison compareEvents(
+      Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation);
 
   /** The files below a folder, which need not exist. */
   PlanStorage storage(String folder);

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.report.ChangeSummary;
 import io.errata.jobs.report.DisplayText;
@@ -22,16 +24,18 @@ import picocli.CommandLine.Option;
     header = {"Plan again, and find that nothing differs.", ""},
     description = {
       "Plans again, into a folder that is thrown away. With --determinism it recomputes once more with",
-      "another parallelism and the events in another order, and compares the digests."
+      "another parallelism and the events in another order, and compares the digests.",
+      "With --events it compares Kafka with the archive instead, and looks at no row."
     },
     footer = {
       "",
       "Exit status: 0 only where nothing differs; 3 where rows differ; 4 where a limit keeps it from",
-      "saying so, such as keys in quarantine.",
+      "saying so, such as keys in quarantine, and where Kafka and the archive hold other events.",
       "",
       "Example:",
       "  errata verify incident.yaml",
-      "  errata verify incident.yaml --determinism"
+      "  errata verify incident.yaml --determinism",
+      "  errata verify incident.yaml --events"
     })
 final class VerifyCommand extends Verb {
   private static final int SHOWN = 10;
@@ -42,10 +46,27 @@ final class VerifyCommand extends Verb {
   @Option(names = "--determinism", description = "Recompute in another order as well, and compare.")
   private boolean determinism;
 
+  @Option(
+      names = "--events",
+      description = {
+        "Read the window from Kafka and from the archive in full, and compare their events hour by",
+        "hour; the same as events.use: both."
+      })
+  private boolean events;
+
   @Override
   protected int run(Console console, ObjectNode document) {
     Spec spec = argument.parse(session());
     PlannerOptions options = planner.options();
+    if (events || spec.events().use() == Use.BOTH) {
+      if (determinism) {
+        throw new ErrataException(
+            ErrorCode.USAGE,
+            "Cannot verify events and determinism at once",
+            "Leave out --determinism, or --events (events.use: both).");
+      }
+      return compareEvents(console, document, spec, options);
+    }
     try (ScratchFolder scratch = ScratchFolder.make()) {
       PlanDirectory plan = plan(console, withPlans(spec, scratch.child("first")), options);
       PlanManifest manifest = plan.manifest();
@@ -68,6 +89,20 @@ final class VerifyCommand extends Verb {
       }
       return status;
     }
+  }
+
+  private int compareEvents(
+      Console console, ObjectNode document, Spec spec, PlannerOptions options) {
+    EventComparison found;
+    try {
+      found = operations().compareEvents(spec, options, console.progress(), console.cancellation());
+    } finally {
+      console.endProgress();
+    }
+    document.put("verified", found.isSame());
+    Documents.sources(document.putObject("sources"), found);
+    new ComparisonText(console).print(found);
+    return found.isSame() ? DONE : LIMIT;
   }
 
   private static int tell(

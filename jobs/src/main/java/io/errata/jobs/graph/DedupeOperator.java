@@ -78,7 +78,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   @Override
   public void open() throws Exception {
     super.open();
-    content = new EventContent(sequenceOnly(schema));
+    content = EventContent.of(schema);
     group = new LinkedHashMap<>();
     deduped = new LongCounter();
     getRuntimeContext().addAccumulator(DEDUPED, deduped);
@@ -92,19 +92,6 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
             new KeyRows(versions, table, watch, selection),
             keyed -> output.collect(out.replace(keyed, ReplayOrder.timestamp(keyed))),
             unkeyed -> output.collect(streams.unkeyed(), new StreamRecord<>(unkeyed)));
-  }
-
-  // A field that is part of the sequence and nothing else may differ between deliveries.
-  private static Set<Integer> sequenceOnly(EventSchema schema) {
-    Set<String> sequence = new TreeSet<>();
-    schema.sequence().forEach(field -> sequence.add(field.path()));
-    Set<Integer> ordinals = new TreeSet<>();
-    for (int i = 0; i < schema.payload().size(); i++) {
-      if (sequence.contains(schema.payload().get(i).path())) {
-        ordinals.add(i);
-      }
-    }
-    return ordinals;
   }
 
   /** The copies of one event, as far as they were read. */

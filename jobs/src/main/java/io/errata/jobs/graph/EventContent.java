@@ -1,6 +1,7 @@
 package io.errata.jobs.graph;
 
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventSchema;
 import io.errata.state.digest.CanonicalForm;
 import java.time.Instant;
 import java.util.Set;
@@ -19,6 +20,24 @@ final class EventContent {
    */
   EventContent(Set<Integer> leftOut) {
     this.leftOut = new TreeSet<>(leftOut);
+  }
+
+  /** Of events of a schema. */
+  static EventContent of(EventSchema schema) {
+    return new EventContent(sequenceOnly(schema));
+  }
+
+  // A field that is part of the sequence and nothing else may differ between deliveries.
+  private static Set<Integer> sequenceOnly(EventSchema schema) {
+    Set<String> sequence = new TreeSet<>();
+    schema.sequence().forEach(field -> sequence.add(field.path()));
+    Set<Integer> ordinals = new TreeSet<>();
+    for (int i = 0; i < schema.payload().size(); i++) {
+      if (sequence.contains(schema.payload().get(i).path())) {
+        ordinals.add(i);
+      }
+    }
+    return ordinals;
   }
 
   /** Equal for equal contents, and only for them. */

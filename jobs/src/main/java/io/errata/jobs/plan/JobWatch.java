@@ -39,10 +39,11 @@ final class JobWatch {
    *
    * @param expected about how many steps there will be: an event is read and then deduped, a row is
    *     compared
+   * @return the accumulators at its end
    * @throws ErrataException the one that a task failed with, LIMIT where a call of the worker took
    *     too long, or INTERNAL
    */
-  void execute(String name, long expected) {
+  Map<String, Object> execute(String name, long expected) {
     JobClient client;
     try {
       client = env.executeAsync(name);
@@ -61,7 +62,7 @@ final class JobWatch {
         JobExecutionResult ended = result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
         refuseOverdue(ended.getAllAccumulatorResults());
         stages.advance(expected, expected);
-        return;
+        return ended.getAllAccumulatorResults();
       } catch (TimeoutException e) {
         Map<String, Object> accumulators = accumulators(client);
         if (!overdue(accumulators).isEmpty()) {

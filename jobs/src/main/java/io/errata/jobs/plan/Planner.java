@@ -9,6 +9,7 @@ import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.SplitReceipt;
+import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.graph.JobSummary;
 import io.errata.jobs.graph.PlanJob;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
@@ -120,6 +121,12 @@ public final class Planner implements AutoCloseable {
 
   private PlanDirectory make(Spec spec, PlannerOptions options, Retry retry, Stages stages) {
     LOG.info("Planning {} over {}", spec.name(), spec.window());
+    if (spec.events().use() == Use.BOTH) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          "Cannot plan with events.use: both (it compares Kafka with the archive, and no table)",
+          "Use errata verify, or let events.use be auto.");
+    }
     stages.begin("prepare");
     CsvCorrections.removeOld(spec.table());
     LiveTable table = resources.hold(LiveTables.open(spec.table()));

@@ -1,5 +1,7 @@
 package io.errata.jobs.plan;
 
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.archive.ArchiveWindowSource;
 import io.errata.connectors.kafka.JsonRecordFormat;
@@ -12,6 +14,7 @@ import io.errata.connectors.record.DatedSchema;
 import io.errata.connectors.record.SchemaChoice;
 import io.errata.connectors.registry.RegistryOptions;
 import io.errata.connectors.stitch.StitchedWindowSource;
+import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.spec.EventsSpec;
 import io.errata.jobs.spec.EventsSpec.KafkaSpec;
 import io.errata.jobs.spec.EventsSpec.RecordSpec;
@@ -33,6 +36,22 @@ final class Sources {
     return events.kafka().isPresent()
         ? kafka(events.kafka().get())
         : new ArchiveWindowSource(events.archive().orElseThrow());
+  }
+
+  /**
+   * Both of them, to be compared.
+   *
+   * @throws ErrataException INVALID_SPEC where the spec has only one
+   */
+  static StitchedWindowSource both(EventsSpec events) {
+    if (events.kafka().isEmpty() || events.archive().isEmpty()) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          "Cannot compare Kafka with the archive: the spec has only one of them",
+          "Give both events.kafka and events.archive.");
+    }
+    return new StitchedWindowSource(
+        new ArchiveWindowSource(events.archive().get()), kafka(events.kafka().get()), Use.BOTH);
   }
 
   private static KafkaWindowSource kafka(KafkaSpec kafka) {

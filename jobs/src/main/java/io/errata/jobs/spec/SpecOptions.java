@@ -395,10 +395,11 @@ final class SpecOptions {
   static final SpecOption<Use> EVENTS_USE =
       SpecOption.of(
               "events.use",
-              ValueType.oneOf(words(new Use[] {Use.AUTO, Use.KAFKA, Use.ARCHIVE})),
+              ValueType.oneOf(words(Use.values())),
               OPTIONAL,
               "Which source is read where both are given: `auto` takes what surely holds the window, and stitches the two where"
-                  + " neither does alone; `kafka` and `archive` take that one.")
+                  + " neither does alone; `kafka` and `archive` take that one. `both` is for `errata verify`, which then reads both"
+                  + " in full and compares their events.")
           .withDefault(Use.AUTO, "`auto`");
   static final SpecOption<List<String>> EVENTS_QUARANTINE =
       SpecOption.of(

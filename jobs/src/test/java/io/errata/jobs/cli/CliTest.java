@@ -10,10 +10,14 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.connectors.Window;
 import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.Finding.Level;
 import io.errata.jobs.report.SamplePlan;
+import io.errata.state.digest.Digest;
+import io.errata.state.digest.SetDigest;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.plan.QuarantineEntry;
@@ -617,6 +621,62 @@ class CliTest {
 
     assertThat(folders).allSatisfy(f -> assertThat(Path.of(f).getParent()).doesNotExist());
     assertThat(plans).doesNotExist();
+  }
+
+  private static EventComparison comparison(long rejected, EventComparison.Hour... hours) {
+    SetDigest digest = SetDigest.EMPTY.add(Digest.ofText("a"));
+    Window window =
+        new Window(Instant.parse("2024-06-10T00:00:00Z"), Instant.parse("2024-06-11T00:00:00Z"));
+    return new EventComparison(
+        window,
+        new EventComparison.Side("archive data", 3, 0, 0, 2, digest),
+        new EventComparison.Side("kafka b:9092 topic t", 1, 0, rejected, 0, digest),
+        List.of(),
+        24,
+        List.of(hours));
+  }
+
+  @Test
+  void verify_events_exitsWith0OnlyWhereKafkaAndTheArchiveHoldTheSame() {
+    operations.comparison = () -> comparison(0);
+    Ran same = run("verify", "spec.yaml", "--events", "--json");
+    assertThat(same.status).isZero();
+    assertThat(same.document("verify").get("verified").asBoolean()).isTrue();
+    assertThat(same.document("verify").at("/sources/archive/duplicates").asLong()).isEqualTo(2);
+    assertThat(same.err)
+        .contains("The same: Kafka and the archive hold the same 1 event of [2024-06-10T00:00:00Z")
+        .contains("the same digest in each of 24 hours")
+        .contains("archive data: 1 event, 3 read, 2 duplicates");
+
+    operations.comparison = () -> comparison(1);
+    Ran rejected = run("verify", "spec.yaml", "--events", "--json");
+    assertThat(rejected.status).isEqualTo(4);
+    assertThat(rejected.document("verify").at("/sources/same").asBoolean()).isFalse();
+    assertThat(rejected.err).contains("1 that can't be decoded, and so can't be compared");
+
+    operations.comparison =
+        () ->
+            comparison(
+                0,
+                new EventComparison.Hour(
+                    Instant.parse("2024-06-10T11:00:00Z"),
+                    SetDigest.EMPTY,
+                    SetDigest.EMPTY.add(Digest.ofText("a")),
+                    0,
+                    1,
+                    0));
+    Ran other = run("verify", "spec.yaml", "--events", "--json");
+    assertThat(other.status).isEqualTo(4);
+    assertThat(other.document("verify").at("/sources/differences/0/only_in_kafka").asLong())
+        .isEqualTo(1);
+    assertThat(other.err)
+        .contains("Not the same: it is not proved")
+        .contains(
+            "2024-06-10T11:00:00Z  0 in the archive, 1 in Kafka: 1 only in Kafka; the digests differ");
+
+    Ran usage = run("verify", "spec.yaml", "--events", "--determinism");
+    assertThat(usage.status).isEqualTo(2);
+    assertThat(usage.err).contains("Cannot verify events and determinism at once");
   }
 
   @Test

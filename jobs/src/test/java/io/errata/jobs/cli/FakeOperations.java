@@ -1,5 +1,6 @@
 package io.errata.jobs.cli;
 
+import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
@@ -23,6 +24,10 @@ final class FakeOperations implements Operations {
   BiFunction<Spec, PlanProgress, PlanDirectory> planner =
       (spec, progress) -> {
         throw new IllegalStateException("no plan is expected");
+      };
+  Supplier<EventComparison> comparison =
+      () -> {
+        throw new IllegalStateException("no comparison is expected");
       };
   Supplier<LiveTable> table =
       () -> {
@@ -61,6 +66,13 @@ final class FakeOperations implements Operations {
       PlanProgress progress,
       Cancellation cancellation) {
     return plan(spec, options, progress, cancellation);
+  }
+
+  @Override
+  public EventComparison compareEvents(
+      Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation) {
+    planned.add(options);
+    return comparison.get();
   }
 
   @Override

@@ -582,6 +582,8 @@ class SpecParserTest {
     assertThat(both.events().use()).isEqualTo(Use.AUTO);
     assertThat(both.events().kafka()).isPresent();
     assertThat(both.events().archive()).isPresent();
+    assertThat(Specs.parse(DECLARED, WITH_KAFKA, "events.use=both").events().use())
+        .isEqualTo(Use.BOTH);
     Spec one =
         Specs.parse(
             DECLARED,
@@ -598,6 +600,7 @@ class SpecParserTest {
         .containsExactly(
             "in --set events.use: events.use: it names a source that events doesn't have; give events.kafka and"
                 + " events.archive, or leave it out");
+    assertThat(problems(DECLARED, "events.use=both")).hasSize(1);
     assertThat(problems(DECLARED, WITH_KAFKA, "events.kafka.offsets={ payments-0: 1..2 }"))
         .containsExactly(
             "in --set events.kafka.offsets: events.kafka.offsets: offsets don't say what part of the window they hold, so"
