@@ -101,13 +101,19 @@ public abstract class Verb implements Callable<Integer> {
     }
   }
 
+  /** As below, in the field that is called as the verb. */
+  protected final int runVerb(ObjectNode document, String name, List<String> arguments) {
+    return runVerb(document, name, name, arguments);
+  }
+
   /**
    * Runs another verb as if it were typed now; what it would print as JSON becomes a field of the
    * document.
    *
    * @return its exit status
    */
-  protected final int runVerb(ObjectNode document, String name, List<String> arguments) {
+  protected final int runVerb(
+      ObjectNode document, String field, String name, List<String> arguments) {
     List<String> line = new ArrayList<>();
     line.add(name);
     line.addAll(arguments);
@@ -126,7 +132,7 @@ public abstract class Verb implements Callable<Integer> {
         new Cli(session().withOut(new PrintStream(printed, true, ErrorStream.charset())))
             .run(line.toArray(String[]::new));
     try {
-      document.set(name, new ObjectMapper().readTree(printed.toString(ErrorStream.charset())));
+      document.set(field, new ObjectMapper().readTree(printed.toString(ErrorStream.charset())));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Cannot read the document of " + name, e);
     }

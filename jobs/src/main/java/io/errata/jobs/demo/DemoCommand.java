@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import picocli.CommandLine.Command;
@@ -33,14 +34,23 @@ import picocli.CommandLine.Option;
     description = {
       "Makes a day of events and a PostgreSQL table that a bug went over, then plans, shows, applies",
       "and verifies. Leaves the events, the spec, the plan and the database in a folder, to go on with.",
+      "With --kafka the events are in a Kafka topic, too, on a broker and a schema registry of its own:",
+      "the plan is made from there, and then retention deletes what it needs.",
       "With the JDBC URL of a PostgreSQL in ERRATA_DEMO_JDBC (and ERRATA_DEMO_USER,",
       "ERRATA_DEMO_PASSWORD) it uses that one, in a schema of its own: errata_demo."
     },
-    footer = {"", "Example:", "  errata demo", "  errata demo --events 100000 --dir /tmp/small"})
+    footer = {
+      "",
+      "Example:",
+      "  errata demo",
+      "  errata demo --kafka",
+      "  errata demo --events 100000 --dir /tmp/small"
+    })
 public final class DemoCommand extends Verb {
   private static final String JDBC = "ERRATA_DEMO_JDBC";
   private static final String USER = "ERRATA_DEMO_USER";
   private static final String PASSWORD = "ERRATA_DEMO_PASSWORD";
+  private static final long SERVED_NANOS = 200_000_000;
 
   @Option(
       names = "--events",
@@ -64,8 +74,25 @@ public final class DemoCommand extends Verb {
       description = "What the events are drawn from: the same seed makes the same events.")
   private long seed;
 
+  @Option(
+      names = "--kafka",
+      description = "Read the events from Kafka: starts a broker and a schema registry for it.")
+  private boolean kafka;
+
+  @Option(
+      names = "--serve",
+      description =
+          "With --kafka, keep broker and registry at the end, until Ctrl-C: for commands that you type elsewhere.")
+  private boolean serve;
+
   @Override
   protected int run(Console console, ObjectNode document) {
+    if (serve && !kafka) {
+      throw new ErrataException(
+          ErrorCode.USAGE,
+          "Cannot use --serve without --kafka: there is no broker to keep",
+          "Add --kafka.");
+    }
     if (events < DemoOptions.FEWEST || events > DemoOptions.MOST) {
       throw new ErrataException(
           ErrorCode.USAGE,
@@ -79,35 +106,89 @@ public final class DemoCommand extends Verb {
     }
     DemoOptions options = new DemoOptions(events, seed);
     DemoFolder files = DemoFolder.renew(resolve(folder));
-    // While this stands, Ctrl-C waits until the database is stopped.
-    try (Cancellation.Registration busy = console.cancellation().onCancel(() -> {})) {
-      DemoEvents.Made made = makeEvents(console, options, files);
+    // While this stands, Ctrl-C waits until the servers are stopped.
+    try (Cancellation.Registration busy = console.cancellation().onCancel(() -> {});
+        DemoBroker broker = kafka ? startBroker(console) : null) {
+      DemoEvents.Made made = makeEvents(console, options, files, broker);
       console.cancellation().check();
-      if (System.getenv(JDBC) != null) {
-        return onGivenDatabase(console, document, files, made);
+      int status = withDatabase(console, document, files, made, broker);
+      if (status == DONE && serve && broker != null) {
+        serve(console, broker);
       }
-      step(console, "Database", "a PostgreSQL of its own, in " + shorten(files.database()));
-      try (EmbeddedDatabase database = EmbeddedDatabase.create(files.database())) {
-        DemoTable.Filled filled =
-            fill(
-                console,
-                database.url(),
-                database.user(),
-                database.password().reveal(),
-                DemoTable.Place.PUBLIC,
-                made);
-        return go(
-            console,
-            document,
-            files,
-            DemoSpec.text("{ url: \"embedded:pg\" }", DemoTable.Place.PUBLIC.table()),
-            filled);
-      }
+      return status;
+    }
+  }
+
+  private int withDatabase(
+      Console console,
+      ObjectNode document,
+      DemoFolder files,
+      DemoEvents.Made made,
+      @Nullable DemoBroker broker) {
+    if (System.getenv(JDBC) != null) {
+      return onGivenDatabase(console, document, files, made, broker);
+    }
+    step(console, "Database", "a PostgreSQL of its own, in " + shorten(files.database()));
+    try (EmbeddedDatabase database = EmbeddedDatabase.create(files.database())) {
+      DemoTable.Filled filled =
+          fill(
+              console,
+              database.url(),
+              database.user(),
+              database.password().reveal(),
+              DemoTable.Place.PUBLIC,
+              made);
+      return go(
+          console,
+          document,
+          files,
+          new Connections("{ url: \"embedded:pg\" }", DemoTable.Place.PUBLIC.table(), broker),
+          filled);
+    }
+  }
+
+  /**
+   * What the specs connect to.
+   *
+   * @param jdbc the fields of {@code table.jdbc}, in YAML's flow style
+   * @param table its name
+   */
+  private record Connections(String jdbc, String table, @Nullable DemoBroker broker) {
+    DemoSpec.Source source() {
+      return broker == null ? new DemoSpec.Source.Archive() : topic(broker);
+    }
+
+    static DemoSpec.Source.Topic topic(DemoBroker broker) {
+      return new DemoSpec.Source.Topic(broker.brokers(), broker.registry());
+    }
+  }
+
+  private static DemoBroker startBroker(Console console) {
+    step(console, "Kafka", "a broker and a schema registry of its own");
+    DemoBroker broker = DemoBroker.start();
+    say(console, "Broker " + broker.brokers() + ", registry " + broker.registry());
+    return broker;
+  }
+
+  private static void serve(Console console, DemoBroker broker) {
+    console.say("");
+    console.say(
+        "Broker "
+            + broker.brokers()
+            + " and registry "
+            + broker.registry()
+            + " go on until Ctrl-C. Type the commands in another terminal.");
+    while (!console.cancellation().cancelled()) {
+      LockSupport.parkNanos(SERVED_NANOS);
     }
   }
 
   private int onGivenDatabase(
-      Console console, ObjectNode document, DemoFolder files, DemoEvents.Made made) {
+      Console console,
+      ObjectNode document,
+      DemoFolder files,
+      DemoEvents.Made made,
+      @Nullable DemoBroker broker) {
     DemoTable.Place place = DemoTable.Place.OWN_SCHEMA;
     step(console, "Database", "the one of " + JDBC + ", schema errata_demo");
     String url = System.getenv(JDBC);
@@ -126,29 +207,41 @@ public final class DemoCommand extends Verb {
     if (System.getenv(PASSWORD) != null) {
       jdbc.append(", password: \"${env:" + PASSWORD + "}\"");
     }
-    return go(console, document, files, DemoSpec.text(jdbc + " }", place.table()), filled);
+    return go(
+        console, document, files, new Connections(jdbc + " }", place.table(), broker), filled);
   }
 
-  private DemoEvents.Made makeEvents(Console console, DemoOptions options, DemoFolder files) {
+  private DemoEvents.Made makeEvents(
+      Console console, DemoOptions options, DemoFolder files, @Nullable DemoBroker broker) {
     step(
         console,
         "Events",
         "one day, 2024-06-10, of a payment service with "
             + DisplayText.count(options.users())
             + " users, in "
-            + shorten(files.events()));
-    try {
-      DemoEvents.Made made =
-          DemoEvents.make(options, files.events(), console.cancellation()::check);
+            + shorten(files.events())
+            + (broker == null ? "" : " and in the topic " + DemoTopic.NAME));
+    DemoArchive archive = new DemoArchive(options, files.events());
+    try (DemoArchive first = archive;
+        DemoTopic topic = broker == null ? null : broker.topic(options)) {
+      List<DemoSink> sinks = topic == null ? List.of(first) : List.of(first, topic);
+      DemoEvents.Made made = DemoEvents.make(options, sinks, console.cancellation()::check);
       say(
           console,
           DisplayText.count(options.events())
               + " events in "
-              + DisplayText.count(made.files())
+              + DisplayText.count(archive.files())
               + " Parquet files: payments, refunds and logins. "
               + DisplayText.count(made.duplicates())
               + " were delivered");
       say(console, "twice, and some arrived late, so that they lie in the next hour's folder.");
+      if (topic != null) {
+        say(
+            console,
+            "The topic has the same, in "
+                + DemoTopic.PARTITIONS
+                + " partitions, as Avro with its schema in the registry.");
+      }
       return made;
     } catch (IOException e) {
       throw new ErrataException(
@@ -219,16 +312,12 @@ public final class DemoCommand extends Verb {
       Console console,
       ObjectNode document,
       DemoFolder files,
-      String specText,
+      Connections connections,
       DemoTable.Filled filled) {
-    try {
-      Files.writeString(files.spec(), specText);
-    } catch (IOException e) {
-      throw new ErrataException(
-          ErrorCode.UNAVAILABLE,
-          "Cannot write " + files.spec() + ": " + e.getMessage(),
-          "Name another folder with --dir.",
-          e);
+    DemoBroker broker = connections.broker();
+    write(files.spec(), connections.source(), connections);
+    if (broker != null) {
+      write(files.both(), new DemoSpec.Source.Both(Connections.topic(broker)), connections);
     }
     String spec = shorten(files.spec());
     document
@@ -264,14 +353,66 @@ public final class DemoCommand extends Verb {
     if (status != DONE) {
       return status;
     }
+    if (broker != null) {
+      status = showRetention(console, document, files, broker);
+      if (status != DONE) {
+        return status;
+      }
+    }
     console.say("");
     console.say(console.styled(Style.BOLD, "What you can type next"));
+    if (broker != null && !serve) {
+      say(console, "The broker ends with the demo; with --serve it stays until Ctrl-C.");
+      next(console, "errata show " + plan + " --html", "the report in a browser");
+      next(console, "errata rollback " + plan, "every row as it was, byte for byte");
+      return DONE;
+    }
     next(console, "errata show " + plan + " --html", "the report in a browser");
     next(console, "errata rollback " + plan, "every row as it was, byte for byte");
     next(console, "errata plan " + spec, "finds the same again after a rollback, nothing before");
     next(console, "errata history " + spec, "who has written what, and when");
     next(console, "errata check " + spec, "the spec, its connections and its worker");
     return DONE;
+  }
+
+  private static void write(Path file, DemoSpec.Source source, Connections connections) {
+    try {
+      Files.writeString(
+          file,
+          DemoSpec.text(
+              String.valueOf(file.getFileName()), source, connections.jdbc(), connections.table()));
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot write " + file + ": " + e.getMessage(),
+          "Name another folder with --dir.",
+          e);
+    }
+  }
+
+  /** What a plan says of a topic that has lost a part of the window, and what helps. */
+  private int showRetention(
+      Console console, ObjectNode document, DemoFolder files, DemoBroker broker) {
+    String spec = shorten(files.spec());
+    step(console, "Retention", "the broker deletes the head of its largest partition");
+    DemoBroker.Deleted deleted = broker.shorten(console.cancellation()::check);
+    say(
+        console,
+        deleted.partition()
+            + " begins at offset "
+            + deleted.start()
+            + " now. A job that read what is left would find events missing, and");
+    say(console, "\"correct\" good rows into bad ones. As if you had typed:  errata plan " + spec);
+    console.say("");
+    int status = runVerb(document, "shortened", "plan", List.of(files.spec().toString()));
+    if (status != LIMIT) {
+      throw new IllegalStateException("A plan of part of a window ended with " + status);
+    }
+    say(console, "Exit status 4: nothing was planned, nothing was written.");
+    step(console, "Archive", "it still has those hours: with both, the window is whole again");
+    say(console, "errata verify " + shorten(files.both()));
+    console.say("");
+    return runVerb(document, "together", "verify", List.of(files.both().toString()));
   }
 
   private static Path plan(DemoFolder files) {

@@ -13,7 +13,7 @@ final class DemoFolder {
   private static final String MARK = ".errata-demo";
 
   /** What a demo makes, but for its database: what the person has put beside it stays. */
-  private static final List<String> MADE = List.of("events", "plans", "spec.yaml");
+  private static final List<String> MADE = List.of("events", "plans", "spec.yaml", "both.yaml");
 
   private final Path path;
 
@@ -73,5 +73,10 @@ final class DemoFolder {
 
   Path spec() {
     return path.resolve("spec.yaml");
+  }
+
+  /** A second spec, which names both sources. */
+  Path both() {
+    return path.resolve("both.yaml");
   }
 }

@@ -2,13 +2,44 @@ package io.errata.jobs.demo;
 
 /** The spec that the demo leaves, with a word about each part. */
 final class DemoSpec {
+  private static final String ARCHIVE =
+      "  # Folders by the hour of arrival. An event may lie in a neighbouring one, up to slack away from its time.\n"
+          + "  archive: { path: events, layout: \"date=%Y-%m-%d/hour=%H\", format: parquet, slack: PT1H }\n";
+
   private DemoSpec() {}
 
+  /** Where the events are read. */
+  sealed interface Source {
+    /** The archive beside the spec. */
+    record Archive() implements Source {}
+
+    /** The topic of the demo's broker. */
+    record Topic(String brokers, String registry) implements Source {}
+
+    /** Both. */
+    record Both(Topic topic) implements Source {}
+  }
+
+  private static String yaml(Source source) {
+    if (source instanceof Source.Topic topic) {
+      return "  # Records have the time of arrival as timestamp, up to slack away from the event's own time.\n"
+          + "  kafka: { brokers: \""
+          + topic.brokers()
+          + "\", topic: "
+          + DemoTopic.NAME
+          + ", format: avro, registry: \""
+          + topic.registry()
+          + "\", slack: PT1H }\n";
+    }
+    return source instanceof Source.Both both ? yaml(both.topic()) + ARCHIVE : ARCHIVE;
+  }
+
   /**
+   * @param file its name, for its own first line
    * @param jdbc the fields of {@code table.jdbc}, in YAML's flow style
    * @param table its name
    */
-  static String text(String jdbc, String table) {
+  static String text(String file, Source source, String jdbc, String table) {
     return """
         # What errata demo works with. Change it and see: errata check %3$s, errata plan %3$s
         name: demo-2024-06-10
@@ -16,12 +47,10 @@ final class DemoSpec {
         # The bug ran for half an hour. A row of the table is a user's whole day, so the plan widens this to the day.
         window: { from: 2024-06-10T12:00:00Z, to: 2024-06-10T12:30:00Z }
 
-        # Folders by the hour of arrival. An event may lie in a neighbouring one, up to slack away from its time.
         events:
-          archive: { path: events, layout: "date=%%Y-%%m-%%d/hour=%%H", format: parquet, slack: PT1H }
-          fields: { id: event_id, time: ts, type: type, sequence: [sequence] }
+        %4$s  fields: { id: event_id, time: ts, type: type, sequence: [sequence] }
 
-        # Logins are in the archive as well; they have no amount.
+        # Logins are among the events as well; they have no amount.
         filter: { type: [payment, refund] }
 
         # What a row should be, from its events. Sums are exact; an event that was delivered twice counts once.
@@ -48,6 +77,6 @@ final class DemoSpec {
         # Where a row has changed since the plan: write nothing. The other choice is skip.
         conflicts: abort
         """
-        .formatted(jdbc, table, "spec.yaml");
+        .formatted(jdbc, table, file, yaml(source));
   }
 }

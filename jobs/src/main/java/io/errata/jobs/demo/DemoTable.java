@@ -123,7 +123,7 @@ final class DemoTable {
         lost++;
         continue;
       }
-      line(lines, DemoEvents.user(user), 0, totals.storedCents(user), totals.events(user));
+      line(lines, DemoEvent.user(user), 0, totals.storedCents(user), totals.events(user));
       rows++;
       wrong += totals.isWrong(user) ? 1 : 0;
     }
@@ -132,7 +132,7 @@ final class DemoTable {
       rows++;
     }
     for (int user = 0; user < Math.min(OTHER_DAY_ROWS, totals.users()); user++) {
-      line(lines, DemoEvents.user(user), 1, user, 1);
+      line(lines, DemoEvent.user(user), 1, user, 1);
     }
     connection
         .unwrap(PGConnection.class)

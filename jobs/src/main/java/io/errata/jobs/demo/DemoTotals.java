@@ -12,11 +12,11 @@ final class DemoTotals {
     this.events = new int[users];
   }
 
-  void add(int user, long amountCents, DemoEvents.Kind kind, boolean whileTheBugRan) {
-    if (kind == DemoEvents.Kind.LOGIN) {
+  void add(int user, long amountCents, DemoEvent.Kind kind, boolean whileTheBugRan) {
+    if (kind == DemoEvent.Kind.LOGIN) {
       return;
     }
-    boolean refund = kind == DemoEvents.Kind.REFUND;
+    boolean refund = kind == DemoEvent.Kind.REFUND;
     cents[user] += refund ? -amountCents : amountCents;
     // The bug: a refund was added instead of subtracted.
     storedCents[user] += refund && !whileTheBugRan ? -amountCents : amountCents;

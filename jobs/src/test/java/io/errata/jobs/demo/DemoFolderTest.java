@@ -67,7 +67,11 @@ class DemoFolderTest {
   void spec_ofTheDemo_isOne() {
     Spec spec =
         SpecParser.parseText(
-            DemoSpec.text("{ url: \"embedded:pg\" }", DemoTable.Place.PUBLIC.table()),
+            DemoSpec.text(
+                "spec.yaml",
+                new DemoSpec.Source.Archive(),
+                "{ url: \"embedded:pg\" }",
+                DemoTable.Place.PUBLIC.table()),
             Optional.of(parent),
             List.of(),
             name -> Optional.empty());
