@@ -3,7 +3,9 @@ package io.errata.servers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -229,7 +231,8 @@ public final class KafkaServer implements AutoCloseable {
         .toString();
   }
 
-  private static Path jars() {
+  /** Where the jars of Kafka are. */
+  public static Path jars() {
     String named = System.getProperty("errata.kafka", "");
     if (!named.isEmpty()) {
       return Path.of(named);
@@ -247,34 +250,58 @@ public final class KafkaServer implements AutoCloseable {
   /** Waits until so many brokers answer. */
   private void await(int brokers) {
     long end = System.nanoTime() + START.toNanos();
-    try (Admin admin = admin()) {
-      while (true) {
-        try {
-          int known =
-              admin
-                  .describeCluster(new DescribeClusterOptions().timeoutMs(2_000))
-                  .nodes()
-                  .get()
-                  .size();
-          if (known >= brokers) {
-            return;
-          }
-        } catch (ExecutionException e) {
-          if (System.nanoTime() > end) {
-            throw new IllegalStateException("Cannot start Kafka for tests\n" + logs(), e);
-          }
+    try {
+      for (Node node : nodes) {
+        // A client would complain with each try.
+        while (node.process != null && !listens(node)) {
+          watch(end, null);
         }
-        for (Node node : nodes) {
-          Process process = node.process;
-          // There is no event to wait for in another process.
-          if (process != null && process.waitFor(50, TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("Cannot start Kafka for tests\n" + logs());
-          }
+      }
+      try (Admin admin = admin()) {
+        while (!knows(admin, brokers, end)) {
+          watch(end, null);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean listens(Node node) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.port), 1_000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean knows(Admin admin, int brokers, long end) throws InterruptedException {
+    try {
+      return admin
+              .describeCluster(new DescribeClusterOptions().timeoutMs(2_000))
+              .nodes()
+              .get()
+              .size()
+          >= brokers;
+    } catch (ExecutionException e) {
+      watch(end, e);
+      return false;
+    }
+  }
+
+  /** Waits a moment, and sees that there is still something to wait for. */
+  private void watch(long end, @Nullable Exception e) throws InterruptedException {
+    if (System.nanoTime() > end) {
+      throw new IllegalStateException("Cannot start Kafka\n" + logs(), e);
+    }
+    for (Node node : nodes) {
+      Process process = node.process;
+      // There is no event to wait for in another process.
+      if (process != null && process.waitFor(50, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("Cannot start Kafka\n" + logs());
+      }
     }
   }
 

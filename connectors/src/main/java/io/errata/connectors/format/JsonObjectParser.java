@@ -23,6 +23,7 @@ public final class JsonObjectParser {
   public static final int MAX_LENGTH = 64 << 20;
 
   private static final int MAX_DIGITS = 150_000;
+  private static final int PLAIN_DIGITS = 40;
   private static final int DEEPEST = 1_000;
 
   static final JsonFactory JSON =
@@ -176,8 +177,28 @@ public final class JsonObjectParser {
         && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
       return parser.getLongValue();
     }
-    @Nullable BigDecimal number = NumberText.parse(parser.getText(), MAX_DIGITS);
+    @Nullable BigDecimal number =
+        isPlain(parser)
+            ? new BigDecimal(
+                parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength())
+            : NumberText.parse(parser.getText(), MAX_DIGITS);
     return number == null ? TOO_LONG : number;
+  }
+
+  /** Whether it is one of the usual numbers, which need no second look: short, no exponent. */
+  private static boolean isPlain(JsonParser parser) throws IOException {
+    int length = parser.getTextLength();
+    if (length > PLAIN_DIGITS) {
+      return false;
+    }
+    char[] text = parser.getTextCharacters();
+    int offset = parser.getTextOffset();
+    for (int i = offset; i < offset + length; i++) {
+      if (text[i] == 'e' || text[i] == 'E') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Object text(String text) {
