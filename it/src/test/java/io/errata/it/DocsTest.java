@@ -37,6 +37,15 @@ final class DocsTest {
   private static final Pattern CODE_NAME = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][A-Za-z]*)+)`");
 
   @Test
+  void ledgerOfTheRoles_isThatWhichErrataMakes() {
+    String made =
+        read(ROOT.resolve("state/src/main/resources/io/errata/state/table/postgres/ledger.sql"))
+            .replace("${schema}", "public");
+    String statements = made.substring(made.indexOf("CREATE TABLE")).strip();
+    assertThat(read(ROOT.resolve("deploy/postgres/roles.sql"))).contains(statements);
+  }
+
+  @Test
   void links_leadToFilesAndHeadings() {
     List<String> broken = new ArrayList<>();
     for (Path page : pages()) {

@@ -61,6 +61,9 @@ final class ErrataProcess implements AutoCloseable {
                   "-XX:TieredStopAtLevel=1",
                   "-XX:+UseSerialGC",
                   "-Djava.io.tmpdir=" + temporary,
+                  // As the launcher says where these are.
+                  "-Derrata.kafka=" + RepositoryFiles.root().resolve("broker/target/lib"),
+                  "-Derrata.registry=" + RepositoryFiles.root().resolve("registry/target/apicurio"),
                   "-cp",
                   classPath,
                   "io.errata.jobs.cli.Main"));
@@ -136,6 +139,11 @@ final class ErrataProcess implements AutoCloseable {
             .orElse("SigIgn: 0")
             .split("\\s+")[1];
     return (Long.parseUnsignedLong(ignored, 16) & 0b10) == 0;
+  }
+
+  /** The processes that it has started, and those that they have. */
+  List<ProcessHandle> children() {
+    return process.descendants().toList();
   }
 
   /** Whether it still runs. */
