@@ -136,7 +136,8 @@ public final class Preflight {
 
   /** What is read of each partition, where that is anything. */
   private static String offsets(List<InputPart> inputs) {
-    List<InputPart> filled = inputs.stream().filter(part -> part.rows() > 0 && part.bytes() < 0).toList();
+    List<InputPart> filled =
+        inputs.stream().filter(part -> part.rows() > 0 && part.bytes() < 0).toList();
     String list =
         filled.stream()
             .limit(NAMED)
