@@ -2,9 +2,16 @@ package io.errata.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.errata.api.Bytes;
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Planner;
+import io.errata.jobs.plan.PlannerOptions;
 import io.errata.servers.KafkaServer;
 import io.errata.state.plan.PlanDirectory;
 import java.nio.file.Path;
@@ -13,8 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +113,37 @@ class DeadLettersIT {
                 (long) partly.value().length,
                 bytes("cia")),
             tuple(4L, "name=dan", null, 0L, bytes("dan")));
+  }
+
+  @Test
+  void retry_ofAWindowOfATopic_readsWhatItHasNow_orSaysWhatIsGone() throws Exception {
+    send(
+        Sent.event("e1", "ann", "5"), Sent.event("e2", "ben", "2"), Sent.event("e3", "ben", "900"));
+    PlanDirectory plan = Runs.plan(draft().set("events.rules.amount", Map.of("max", 100)));
+    assertThat(Runs.corrections(plan)).isEqualTo(Map.of("[ann]", "update [ann, 5]"));
+    send(Sent.event("e4", "ann", "1"), Sent.event("e5", "ben", "1"));
+    PlanDirectory retried = retry(plan);
+    assertThat(Runs.corrections(retried))
+        .as("with what has come since, which the live row may have by now")
+        .isEqualTo(Map.of("[ben]", "update [ben, 903]"));
+    assertThat(retried.manifest().warnings())
+        .anySatisfy(warning -> assertThat(warning).contains("1 input of the window has more"));
+    try (Admin admin = KafkaServer.shared().admin()) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1)))
+          .all()
+          .get();
+    }
+    assertThatThrownBy(() -> retry(plan))
+        .isInstanceOfSatisfying(
+            ErrataException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MISSING_COVERAGE))
+        .hasMessageContaining(topic + "-0");
+  }
+
+  private PlanDirectory retry(PlanDirectory plan) {
+    try (Planner planner = new Planner(PlanProgress.NONE)) {
+      return planner.retry(draft().parse(), new PlannerOptions(2, InputOrder.AS_READ), plan);
+    }
   }
 
   private static Bytes bytes(String text) {

@@ -354,7 +354,7 @@ class KafkaSecurityIT {
     long begin = System.nanoTime();
     ErrataException refused = catchThrowableOfType(ErrataException.class, () -> Runs.plan(draft));
     Duration taken = Duration.ofNanos(System.nanoTime() - begin);
-    assertThat(refused).isNotNull();
+    assertThat(refused).as(name).isNotNull();
     assertThat(refused)
         .hasMessage(
             "Cannot read topic "

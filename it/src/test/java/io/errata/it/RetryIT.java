@@ -2,6 +2,7 @@ package io.errata.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
@@ -229,5 +230,42 @@ class RetryIT {
     assertThat(ended.err())
         .contains(
             "2 keys retried.\nClean now: 1\n  name=ben\nStill in quarantine: 1\n  name=cia: event e9");
+  }
+
+  @Test
+  void keyThatANewVersionOfTheWorkerTakes_isClean() throws IOException {
+    Files.createDirectories(folder.resolve("payments"));
+    Files.writeString(
+        folder.resolve("payments/payments.jsonl"),
+        """
+        {"id":"p1","ts":"2024-06-10T12:00:00Z","type":"deposit","to_account":"ann","amount":5}
+        {"id":"p2","ts":"2024-06-10T12:01:00Z","type":"transfer","from_account":"ann","to_account":"ben","amount":5}
+        {"id":"p3","ts":"2024-06-10T12:02:00Z","type":"refund","from_account":"ann","to_account":"ben","amount":5}
+        {"id":"p4","ts":"2024-06-10T12:03:00Z","type":"close","from_account":"ben"}
+        """);
+    database.execute(
+        "CREATE TABLE ledger (account text PRIMARY KEY, balance numeric(14,2), movements bigint, refunded numeric(14,2))");
+    database.execute("INSERT INTO ledger VALUES ('ann', 0, 0, 0), ('ben', 7, 7, 7)");
+    SpecDraft ledger =
+        SpecDraft.of(database, folder.resolve("plans"))
+            .window("2024-06-10T12:00:00Z", "2024-06-10T12:30:00Z")
+            .archive(folder.resolve("payments"), "", "jsonl")
+            .set("events.fields.id", "id")
+            .set("events.fields.time", "ts")
+            .set("events.fields.type", "type")
+            .set("worker.name", "ledger")
+            .set("worker.version", 1)
+            .set("limits.quarantine", 1)
+            .table("ledger", List.of("account"), List.of("balance", "movements", "refunded"));
+    PlanDirectory plan = Runs.plan(ledger);
+    assertThat(Runs.quarantine(plan))
+        .extracting(QuarantineEntry::key, QuarantineEntry::reason)
+        .containsExactly(tuple("account=ben", "Cannot close an account that isn't empty"));
+    PlanDirectory retried = retry(ledger.copy().set("worker.version", 2), plan);
+    assertThat(Runs.quarantine(retried)).isEmpty();
+    assertThat(Runs.corrections(retried))
+        .as("ann has a share in the same events, and isn't retried")
+        .isEqualTo(Map.of("[ben]", "delete"));
+    assertThat(retried.manifest().worker().identity()).isEqualTo("ledger@2");
   }
 }
