@@ -16,6 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -326,6 +334,40 @@ class QuarantineIT {
     assertThat(Runs.deadLetters(plan))
         .extracting(entry -> new String(entry.raw().toArray(), UTF_8))
         .containsExactlyInAnyOrder(partly, notAtAll);
+  }
+
+  @Test
+  void rowOfAvro_liesInQuarantineAsItIsEncoded() throws IOException {
+    Schema schema =
+        SchemaBuilder.record("event")
+            .fields()
+            .requiredString("id")
+            .requiredString("ts")
+            .requiredString("name")
+            .requiredLong("amount")
+            .endRecord();
+    Files.createDirectories(folder.resolve("avro"));
+    GenericRecord bad = new GenericData.Record(schema);
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<GenericRecord>(schema))) {
+      writer.create(schema, folder.resolve("avro/events.avro").toFile());
+      for (String time : List.of("2024-06-10T12:00:00Z", "yesterday", "2024-06-10T12:02:00Z")) {
+        bad.put("id", "e-" + time);
+        bad.put("ts", time);
+        bad.put("name", "b" + time.charAt(0));
+        bad.put("amount", (long) time.length());
+        writer.append(bad);
+      }
+    }
+    QuarantineEntry entry =
+        Runs.deadLetters(Runs.plan(draft().archive(folder.resolve("avro"), "", "avro"))).get(0);
+    GenericRecord found =
+        new GenericDatumReader<GenericRecord>(schema)
+            .read(null, DecoderFactory.get().binaryDecoder(entry.raw().toArray(), null));
+    assertThat(found.toString())
+        .isEqualTo(
+            "{\"id\": \"e-yesterday\", \"ts\": \"yesterday\", \"name\": \"by\", \"amount\": 9}");
+    assertThat(entry.rawSize()).isEqualTo(entry.raw().length());
   }
 
   @Test
