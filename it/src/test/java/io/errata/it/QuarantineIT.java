@@ -64,7 +64,7 @@ class QuarantineIT {
         .formatted(id, time, name, amount);
   }
 
-  private SpecDraft draft() {
+  SpecDraft draft() {
     return SpecDraft.of(database, folder.resolve("plans"))
         .window("2024-06-10T12:00:00Z", "2024-06-10T12:30:00Z")
         .archive(folder.resolve("archive"), "", "jsonl")

@@ -70,7 +70,7 @@ class RunningRowsIT {
     return text == null ? "null" : '"' + text + '"';
   }
 
-  private SpecDraft draft(Object version) {
+  SpecDraft draft(Object version) {
     return SpecDraft.of(database, folder.resolve("plans"))
         .window("2024-06-10T12:00:00Z", "2024-06-10T12:30:00Z")
         .archive(folder.resolve("archive"), "", "jsonl")

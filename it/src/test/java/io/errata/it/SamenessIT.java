@@ -192,6 +192,16 @@ class SamenessIT {
     assertThat(plan.manifest().plan()).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void planId_isTheSameInStreamingExecution(int parallelism) {
+    PlanDirectory plan =
+        Runs.plan(
+            draft(folder.resolve("first"), "", Format.PARQUET).streaming().parse(),
+            new PlannerOptions(parallelism, InputOrder.AS_READ));
+    assertThat(plan.manifest().plan()).isEqualTo(expected);
+  }
+
   @Test
   void planId_doesNotDependOnFilesRowsAndTheirOrder() {
     Path archive = folder.resolve("split");

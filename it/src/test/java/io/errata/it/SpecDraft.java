@@ -13,7 +13,10 @@ import java.util.Map;
 final class SpecDraft {
   private final Map<String, Object> tree = new LinkedHashMap<>();
 
-  /** A spec that allows every correction. */
+  /**
+   * A spec that allows every correction. With {@code -Derrata.test.execution=streaming} all that is
+   * planned with it is planned in streaming execution.
+   */
   static SpecDraft of(Database database, Path plans) {
     return new SpecDraft()
         .set("name", "test")
@@ -21,7 +24,13 @@ final class SpecDraft {
         .set("table.jdbc.user", "postgres")
         .set("limits.corrections", "100%")
         .set("limits.deletes", "100%")
-        .set("plans", plans.toString());
+        .set("plans", plans.toString())
+        .set("execution.mode", System.getProperty("errata.test.execution", "batch"));
+  }
+
+  /** The same, planned in streaming execution. */
+  SpecDraft streaming() {
+    return copy().set("execution.mode", "streaming");
   }
 
   /** Sets one value, given the path of its names, such as {@code table.key}. */

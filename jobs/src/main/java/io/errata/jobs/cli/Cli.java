@@ -62,6 +62,7 @@ final class Cli {
             new DemoCommand(),
             new CheckCommand(),
             new PlanCommand(),
+            new ResumeCommand(),
             new ShowCommand(),
             new ApplyCommand(),
             new RollbackCommand(),

@@ -10,6 +10,8 @@ import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.plan.Preflight;
+import io.errata.jobs.plan.RunStatus;
+import io.errata.jobs.plan.Runs;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.spec.SpecParser;
 import io.errata.state.plan.LocalPlanStorage;
@@ -68,6 +70,25 @@ final class InstalledOperations implements Operations {
         Cancellation.Registration registration = cancellation.onCancel(comparer::close)) {
       return comparer.compare(spec, options);
     }
+  }
+
+  @Override
+  public PlanDirectory resume(
+      String plans, String run, PlanProgress progress, Cancellation cancellation) {
+    try (Planner planner = new Planner(progress);
+        Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
+      return planner.resume(plans, run);
+    }
+  }
+
+  @Override
+  public List<RunStatus> runs(String plans) {
+    return Runs.list(plans);
+  }
+
+  @Override
+  public void drop(String plans, String run) {
+    Runs.drop(plans, run);
   }
 
   @Override

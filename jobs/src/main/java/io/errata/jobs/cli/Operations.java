@@ -4,6 +4,7 @@ import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanStorage;
@@ -40,6 +41,15 @@ interface Operations {
   /** Compares what Kafka and the archive hold, unless the person stops it. */
   EventComparison compareEvents(
       Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation);
+
+  /** Goes on with a run below a folder of plans, unless the person stops it. */
+  PlanDirectory resume(String plans, String run, PlanProgress progress, Cancellation cancellation);
+
+  /** The runs below a folder of plans, which need not exist. */
+  List<RunStatus> runs(String plans);
+
+  /** Removes a run. */
+  void drop(String plans, String run);
 
   /** The files below a folder, which need not exist. */
   PlanStorage storage(String folder);

@@ -18,7 +18,7 @@ final class PlanArgument {
    * Where plans lie when nothing else is said: below the working folder, and where the demo leaves
    * them.
    */
-  private static final List<String> USUAL = List.of("plans", "errata-demo/plans");
+  static final List<String> USUAL = List.of("plans", "errata-demo/plans");
 
   private static final int SHORTEST_ID = 6;
 

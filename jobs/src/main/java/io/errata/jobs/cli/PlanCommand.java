@@ -3,10 +3,6 @@ package io.errata.jobs.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanDirectory;
-import io.errata.state.plan.PlanManifest;
-import io.errata.state.table.CsvOptions;
-import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,31 +33,11 @@ final class PlanCommand extends Verb {
   @Override
   protected int run(Console console, ObjectNode document) {
     Spec spec = argument.parse(session());
-    PlanDirectory plan = plan(console, spec, planner.options());
-    PlanManifest manifest = plan.manifest();
-    Documents.plan(document, manifest, plan.location());
-    new PlanText(console, manifest).print(plan.location());
-    console.say("");
-    Optional<Path> list = spec.table().csvOptions().map(CsvOptions::corrections).map(Path::of);
-    if (!manifest.limits().isEmpty()) {
-      console.say(
-          "A limit was hit, so apply will refuse this plan"
-              + (list.isEmpty() ? "" : ", and its corrections are not listed")
-              + ". Next: errata show "
-              + typed(plan));
-      return LIMIT;
+    PlanDirectory plan = plan(console, document, spec, planner.options());
+    int status = new PlanOutcome(session(), console).tell(document, plan, spec);
+    if (status != DONE || plan.manifest().corrections().total() == 0) {
+      return status;
     }
-    if (manifest.corrections().total() == 0) {
-      console.say("Nothing to apply.");
-      return DONE;
-    }
-    list.ifPresent(file -> console.say("The corrections are listed in " + shorten(file) + "."));
-    console.say("Next: errata show " + typed(plan) + "   what is in it; --html for the report");
-    console.say("      errata apply " + typed(plan) + "  one transaction, or nothing");
     return failOnDrift ? DRIFT : DONE;
-  }
-
-  private String typed(PlanDirectory plan) {
-    return Shell.quote(session().shorten(plan.location()));
   }
 }

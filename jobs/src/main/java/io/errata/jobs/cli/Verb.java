@@ -107,6 +107,23 @@ public abstract class Verb implements Callable<Integer> {
   }
 
   /**
+   * As {@link #plan(Console, Spec, PlannerOptions)}; a run that can be resumed is told and noted.
+   */
+  final PlanDirectory plan(
+      Console console, ObjectNode document, Spec spec, PlannerOptions options) {
+    try {
+      return operations()
+          .plan(
+              spec,
+              options,
+              new NotedProgress(session(), console, document),
+              console.cancellation());
+    } finally {
+      console.endProgress();
+    }
+  }
+
+  /**
    * Runs another verb as if it were typed now; what it would print as JSON becomes a field of the
    * document.
    *

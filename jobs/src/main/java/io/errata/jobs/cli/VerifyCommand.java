@@ -198,6 +198,7 @@ final class VerifyCommand extends Verb {
         spec.table().withoutCorrectionsFile(),
         spec.completeTo(),
         spec.limits(),
+        spec.execution(),
         spec.conflicts(),
         plans,
         spec.text());

@@ -32,8 +32,11 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   /** Accumulator: events that were compared with their copies. */
   static final String DEDUPED = "errata.events.deduped";
 
-  private static final String CONFLICT = "its id stands for several events that differ";
-  private static final String NAMED = "the spec names it in events.quarantine";
+  /** Why the keys of an id with several contents are barred. */
+  static final String CONFLICT = "its id stands for several events that differ";
+
+  /** Why the keys of an event are barred that is not to be used. */
+  static final String NAMED = "the spec names it in events.quarantine";
 
   private final WorkerDefinition worker;
   private final TableDescription table;
@@ -127,7 +130,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
       group.put(event.id(), new Copies(event, eventContent));
     } else if (eventContent.equals(copies.content)) {
       duplicates++;
-      if (precedes(event, copies.kept)) {
+      if (content.precedes(event, copies.kept)) {
         copies.kept = event;
       }
     } else {
@@ -138,15 +141,6 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
       }
       router.bar(event, CONFLICT);
     }
-  }
-
-  private boolean precedes(EventRecord left, EventRecord right) {
-    int bySequence = EventOrder.compareSequence(left, right);
-    if (bySequence != 0) {
-      return bySequence < 0;
-    }
-    int byExact = content.exactly(left).compareTo(content.exactly(right));
-    return byExact != 0 ? byExact < 0 : left.position().compareTo(right.position()) < 0;
   }
 
   private void finishGroup() {

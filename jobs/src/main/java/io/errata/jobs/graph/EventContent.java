@@ -40,6 +40,16 @@ final class EventContent {
     return ordinals;
   }
 
+  /** Which of two copies of equal content is used, whatever the order in which they come. */
+  boolean precedes(EventRecord left, EventRecord right) {
+    int bySequence = EventOrder.compareSequence(left, right);
+    if (bySequence != 0) {
+      return bySequence < 0;
+    }
+    int byExact = exactly(left).compareTo(exactly(right));
+    return byExact != 0 ? byExact < 0 : left.position().compareTo(right.position()) < 0;
+  }
+
   /** Equal for equal contents, and only for them. */
   String of(EventRecord event) {
     StringBuilder form = new StringBuilder();

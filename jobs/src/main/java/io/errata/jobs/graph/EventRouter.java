@@ -35,15 +35,34 @@ final class EventRouter {
    * @return whether there is at least one
    */
   boolean replay(EventRecord event) {
+    return route(event) == KeptEvent.Use.REPLAYED;
+  }
+
+  /** Takes an event to its keys, or bars all keys where they can't be known. */
+  KeptEvent.Use route(EventRecord event) {
     Map<String, Row> touched;
     try {
       touched = keys.of(event);
     } catch (Throwable e) {
       barAll(event, "its key can't be known: " + Reasons.of(e, event));
-      return false;
+      return KeptEvent.Use.BARRED;
     }
     touched.forEach((form, row) -> keyed.accept(new KeyedRecord.Touch(form, row, event)));
-    return !touched.isEmpty();
+    return touched.isEmpty() ? KeptEvent.Use.NONE : KeptEvent.Use.REPLAYED;
+  }
+
+  /** Takes back an event that was routed to its keys. */
+  void withdraw(EventRecord event) {
+    Map<String, Row> touched;
+    try {
+      touched = keys.of(event);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException("Cannot know the keys of an event that were known before", e);
+    }
+    long timestamp = ReplayOrder.micros(event.time());
+    touched
+        .keySet()
+        .forEach(form -> keyed.accept(new KeyedRecord.Withdrawn(form, timestamp, event.id())));
   }
 
   /** Bars the keys of an event, or all keys where they can't be known. */

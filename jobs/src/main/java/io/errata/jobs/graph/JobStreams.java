@@ -5,7 +5,9 @@ import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SourceRecordTypeInfo;
 import io.errata.state.table.TableDescription;
 import java.io.Serializable;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.util.OutputTag;
 
 /** The types of the job's edges, and the tags of what leaves an operator beside its main output. */
@@ -38,6 +40,21 @@ final class JobStreams implements Serializable {
 
   TypeInformation<Summary> summaries() {
     return summaries;
+  }
+
+  /** Of the records of {@link #events()}, for state. */
+  TypeSerializer<SourceRecord> eventSerializer() {
+    return events.createSerializer(new SerializerConfigImpl());
+  }
+
+  /** Of the records of {@link #keyed()}, for state. */
+  TypeSerializer<KeyedRecord> keyedSerializer() {
+    return keyed.createSerializer(new SerializerConfigImpl());
+  }
+
+  /** Of the records of {@link #summaries()}, for state. */
+  TypeSerializer<Summary> summarySerializer() {
+    return summaries.createSerializer(new SerializerConfigImpl());
   }
 
   /** Events that could not be decoded, by the keys that they bar. */

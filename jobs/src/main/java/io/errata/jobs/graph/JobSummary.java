@@ -32,6 +32,11 @@ public final class JobSummary {
     this.written = written;
   }
 
+  /** Whether a job has done its work: then what it left is whole. */
+  public static boolean isThere(PlanStorage staging) {
+    return staging.exists(FILE);
+  }
+
   /**
    * Reads it.
    *

@@ -64,10 +64,7 @@ final class KeyReplay {
   void take(KeyedRecord record, long timestamp) {
     if (record instanceof KeyedRecord.Live row) {
       if (live != null) {
-        throw new ErrataException(
-            ErrorCode.INVALID_TABLE,
-            "Cannot compare " + table.name() + ": two live rows have one key",
-            "Put a unique constraint on the key columns, and remove the copies.");
+        throw twoRows(table);
       }
       live = row.row();
     } else if (record instanceof KeyedRecord.Base row) {
@@ -85,6 +82,13 @@ final class KeyReplay {
         ties.add(touch.event());
       }
     }
+  }
+
+  static ErrataException twoRows(TableDescription table) {
+    return new ErrataException(
+        ErrorCode.INVALID_TABLE,
+        "Cannot compare " + table.name() + ": two live rows have one key",
+        "Put a unique constraint on the key columns, and remove the copies.");
   }
 
   private void bar(QuarantineEntry entry) {

@@ -22,6 +22,9 @@ sealed interface KeyedRecord {
   /** An event that touches the key. */
   record Touch(String key, Row keyRow, EventRecord event) implements KeyedRecord {}
 
+  /** An event that came before and is not to be used after all; in streaming execution only. */
+  record Withdrawn(String key, long timestamp, String id) implements KeyedRecord {}
+
   /** An event because of which the key is not corrected. */
   record Barred(String key, QuarantineEntry entry) implements KeyedRecord {}
 }

@@ -19,6 +19,7 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
   private static final byte BASE = 1;
   private static final byte TOUCH = 2;
   private static final byte BARRED = 3;
+  private static final byte WITHDRAWN = 4;
 
   private final RowSchema key;
   private final RowSchema columns;
@@ -53,6 +54,11 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
       out.writeByte(BARRED);
       Texts.write(barred.key(), out);
       quarantine.write(barred.entry(), out);
+    } else if (record instanceof KeyedRecord.Withdrawn withdrawn) {
+      out.writeByte(WITHDRAWN);
+      Texts.write(withdrawn.key(), out);
+      out.writeLong(withdrawn.timestamp());
+      Texts.write(withdrawn.id(), out);
     }
   }
 
@@ -66,6 +72,7 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
       case LIVE -> new KeyedRecord.Live(form, RowCodec.readLive(values, in));
       case BASE -> new KeyedRecord.Base(form, RowCodec.read(key, in), RowCodec.read(columns, in));
       case BARRED -> new KeyedRecord.Barred(form, quarantine.read(in));
+      case WITHDRAWN -> new KeyedRecord.Withdrawn(form, in.readLong(), Texts.read(in));
       default -> throw new IOException("Cannot read a keyed record: tag " + tag);
     };
   }

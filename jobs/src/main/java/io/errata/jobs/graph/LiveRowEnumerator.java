@@ -23,6 +23,9 @@ final class LiveRowEnumerator implements SplitEnumerator<LiveRowSplit, List<Live
 
   @Override
   public void handleSplitRequest(int subtask, @Nullable String host) {
+    if (!context.registeredReaders().containsKey(subtask)) {
+      return; // it failed between asking and now
+    }
     LiveRowSplit next = left.poll();
     if (next == null) {
       context.signalNoMoreSplits(subtask);

@@ -17,14 +17,16 @@ import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.runtime.execution.CancelTaskException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one split after another. A split that was begun is read again from its start after a
- * failure; in batch execution nothing of the failed attempt is used.
+ * Reads one split after another, each in one call, so that no checkpoint lies within a split: its
+ * rows have no order by which it could be continued. A split that was begun is read again from its
+ * start after a failure, when nothing of the failed attempt is used.
  */
 final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
-  /** Rows emitted in one call, between which the task can be cancelled. */
+  /** Rows between which the task can be cancelled. */
   private static final int BATCH = 512;
 
   private final SourceReaderContext context;
@@ -37,7 +39,6 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
   private boolean noMore;
   private @Nullable LiveTable store;
   private @Nullable RowReader rows;
-  private @Nullable LiveRowSplit current;
 
   LiveRowReader(
       SourceReaderContext context,
@@ -60,23 +61,22 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
     if (rows == null && !openNext()) {
       return noMore ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
     }
-    for (int i = 0; i < BATCH; i++) {
-      Optional<LiveRow> row = rows.next();
-      if (row.isEmpty()) {
-        rows.close();
-        rows = null;
-        current = null;
-        context.sendSplitRequest();
-        break;
-      }
+    int read = 0;
+    for (Optional<LiveRow> row = rows.next(); row.isPresent(); row = rows.next()) {
       output.collect(keyed(row.get()), Long.MIN_VALUE);
+      if (++read % BATCH == 0 && Thread.currentThread().isInterrupted()) {
+        throw new CancelTaskException("the job is cancelled");
+      }
     }
+    rows.close();
+    rows = null;
+    context.sendSplitRequest();
     return InputStatus.MORE_AVAILABLE;
   }
 
   private boolean openNext() {
-    current = assigned.poll();
-    if (current == null) {
+    LiveRowSplit next = assigned.poll();
+    if (next == null) {
       if (!noMore && available.isDone()) {
         available = new CompletableFuture<>();
       }
@@ -85,7 +85,7 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
     if (store == null) {
       store = LiveTables.open(options);
     }
-    rows = store.read(current.part());
+    rows = store.read(next.part());
     return true;
   }
 
@@ -101,11 +101,7 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
 
   @Override
   public List<LiveRowSplit> snapshotState(long checkpoint) {
-    List<LiveRowSplit> left = new ArrayList<>(assigned);
-    if (current != null) {
-      left.add(current);
-    }
-    return left;
+    return new ArrayList<>(assigned);
   }
 
   @Override

@@ -9,6 +9,12 @@ import io.errata.state.plan.PlanFile;
 import io.errata.state.plan.PlanStorage;
 import io.errata.state.plan.QuarantineFileWriter;
 import io.errata.state.table.TableDescription;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -19,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Writes outcomes to the plan's files below the staging folder, and reports the files that it
  * finished. Each attempt writes files of its own; those of an attempt that failed are never
  * reported, and go with the staging folder.
+ *
+ * <p>A checkpoint finishes the files that are open: those of before are in it, and what an attempt
+ * wrote behind its last checkpoint is in files that nobody reports.
  */
 final class PlanFileOperator extends AbstractStreamOperator<Summary>
     implements OneInputStreamOperator<Outcome, Summary>, BoundedOneInput {
@@ -27,33 +36,63 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
   private final String staging;
   private final String stage;
   private final TableDescription table;
+  private final JobStreams streams;
 
+  private transient ListState<Summary> reports;
+  private transient List<Summary> finished;
   private transient PlanStorage storage;
   private transient String part;
+  private transient int parts;
   private transient @Nullable CorrectionFileWriter corrections;
   private transient @Nullable QuarantineFileWriter quarantine;
   private transient @Nullable EffectFileWriter effects;
 
   /**
    * @param staging the staging folder's URI
-   * @param stage a prefix of the files' names, distinct within the job
+   * @param stage a prefix of the files' names, distinct within the job and among the jobs that
+   *     write below one folder
+   * @param streams for the type of the reports
    */
-  PlanFileOperator(String staging, String stage, TableDescription table) {
+  PlanFileOperator(String staging, String stage, TableDescription table, JobStreams streams) {
     this.staging = staging;
     this.stage = stage;
     this.table = table;
+    this.streams = streams;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    reports =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("files", streams.summarySerializer()));
+    finished = new ArrayList<>();
+    reports.get().forEach(finished::add);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    finishFiles();
+    reports.update(finished);
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     storage = FlinkPlanStorage.at(staging);
+    namePart();
+  }
+
+  private void namePart() {
     part =
         stage
             + "-"
             + getRuntimeContext().getTaskInfo().getIndexOfThisSubtask()
             + "-"
             + getRuntimeContext().getTaskInfo().getAttemptNumber()
+            + (parts == 0 ? "" : "-" + parts)
             + ".parquet";
   }
 
@@ -80,6 +119,12 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
 
   @Override
   public void endInput() {
+    finishFiles();
+    finished.forEach(report -> output.collect(new StreamRecord<>(report)));
+  }
+
+  private void finishFiles() {
+    int before = finished.size();
     if (corrections != null) {
       CorrectionFileWriter.Part written = corrections.close();
       report(Summary.Written.Kind.CORRECTIONS, written.file(), written.counts(), written.digest());
@@ -97,10 +142,14 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
       report(Summary.Written.Kind.EFFECTS, effects.close(), CorrectionCounts.NONE, SetDigest.EMPTY);
       effects = null;
     }
+    if (finished.size() > before) {
+      parts++;
+      namePart();
+    }
   }
 
   private void report(
       Summary.Written.Kind kind, PlanFile file, CorrectionCounts counts, SetDigest digest) {
-    output.collect(new StreamRecord<>(new Summary.Written(kind, file, counts, digest)));
+    finished.add(new Summary.Written(kind, file, counts, digest));
   }
 }

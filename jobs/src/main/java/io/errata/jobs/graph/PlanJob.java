@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -37,11 +38,14 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * </pre>
  *
  * In batch execution Flink sorts the input of dedupe by id, and that of replay by key and event
- * time, spilling to disk.
+ * time, spilling to disk. In streaming execution both keep what comes in keyed state.
  */
 public final class PlanJob {
   /** Begins the names of the files that hold events without a key. */
   static final String UNKEYED = "unkeyed";
+
+  private static final String LIVE_ROWS = "live rows";
+  private static final String BASE_ROWS = "base rows";
 
   private final WorkerDefinition worker;
   private final TableDescription table;
@@ -94,6 +98,22 @@ public final class PlanJob {
     record OfFiles(List<ParquetSnapshot.Part> parts) implements Base {}
   }
 
+  /** How Flink runs the job; what it finds is the same. */
+  public sealed interface Execution {
+    /** Each stage sorts what the one before has left on disk. Nothing can be resumed. */
+    record Batch() implements Execution {}
+
+    /**
+     * All stages at once, with what they have to keep in keyed state, of which checkpoints are
+     * made. The state backend must keep map entries in the order of their bytes, as RocksDB does.
+     *
+     * @param start how many starts of the run there were before: files of each have other names
+     * @param reading at which start the rows began to be read; those of an earlier snapshot that
+     *     lie in a checkpoint don't count
+     */
+    record Streaming(int start, int reading) implements Execution {}
+  }
+
   /**
    * How events are spread over the tasks before they are sorted; the plan must not depend on it.
    */
@@ -109,10 +129,18 @@ public final class PlanJob {
    *
    * @param live the rows to compare
    * @param base the rows that running rows start from
+   * @param execution as the environment is set up
    */
   public void build(
-      StreamExecutionEnvironment env, Rows live, Optional<Base> base, InputOrder order) {
+      StreamExecutionEnvironment env,
+      Rows live,
+      Optional<Base> base,
+      InputOrder order,
+      Execution execution) {
     JobStreams streams = new JobStreams(table, events);
+    boolean owns = live.options().ownsPredicate().isPresent();
+    String start = execution instanceof Execution.Streaming s ? "-" + s.start() : "";
+    String reading = execution instanceof Execution.Streaming s ? "-" + s.reading() : "";
 
     DataStream<SourceRecord> source =
         env.fromSource(
@@ -134,16 +162,19 @@ public final class PlanJob {
             .transform(
                 "dedupe by id",
                 streams.keyed(),
-                new DedupeOperator(
-                    worker, table, events, streams, workerTime, quarantined, selection))
+                execution instanceof Execution.Streaming
+                    ? new KeptDedupeOperator(
+                        worker, table, events, streams, workerTime, quarantined, selection)
+                    : new DedupeOperator(
+                        worker, table, events, streams, workerTime, quarantined, selection))
             .uid("dedupe");
 
     DataStream<KeyedRecord> keyed =
         deduped.union(
             intake.getSideOutput(streams.barred()),
-            rows(env, live, LiveRowSource.Role.LIVE, "live rows", streams));
+            rows(env, live, LiveRowSource.Role.LIVE, LIVE_ROWS, reading, streams));
     if (base.isPresent()) {
-      keyed = keyed.union(base(env, base.get(), streams));
+      keyed = keyed.union(base(env, base.get(), reading, streams));
     }
     if (!selection.isAll()) {
       KeySelection selected = selection;
@@ -160,14 +191,17 @@ public final class PlanJob {
             .transform(
                 "replay and compare",
                 streams.outcomes(),
-                new ReplayOperator(
-                    worker, table, streams, live.options().ownsPredicate().isPresent(), workerTime))
+                execution instanceof Execution.Streaming s
+                    ? new KeptReplayOperator(worker, table, streams, owns, workerTime, s.reading())
+                    : new ReplayOperator(worker, table, streams, owns, workerTime))
             .uid("replay");
 
     DataStream<Summary> files =
         replayed
             .transform(
-                "plan files", streams.summaries(), new PlanFileOperator(staging, "key", table))
+                "plan files",
+                streams.summaries(),
+                new PlanFileOperator(staging, "key" + start, table, streams))
             .uid("plan-files");
     DataStream<Summary> unkeyed =
         intake
@@ -176,7 +210,7 @@ public final class PlanJob {
             .transform(
                 "quarantine files",
                 streams.summaries(),
-                new PlanFileOperator(staging, UNKEYED, table))
+                new PlanFileOperator(staging, UNKEYED + start, table, streams))
             .uid("quarantine-files");
 
     files
@@ -185,7 +219,7 @@ public final class PlanJob {
             intake.getSideOutput(streams.counted()),
             deduped.getSideOutput(streams.counted()),
             replayed.getSideOutput(streams.counted()))
-        .transform("summary", streams.summaries(), new SummaryOperator(staging))
+        .transform("summary", streams.summaries(), new SummaryOperator(staging, streams))
         .uid("summary")
         .setParallelism(1)
         .sinkTo(new DiscardingSink<>())
@@ -195,9 +229,9 @@ public final class PlanJob {
   }
 
   private DataStream<KeyedRecord> base(
-      StreamExecutionEnvironment env, Base base, JobStreams streams) {
+      StreamExecutionEnvironment env, Base base, String reading, JobStreams streams) {
     if (base instanceof Base.OfTable fromTable) {
-      return rows(env, fromTable.rows(), LiveRowSource.Role.BASE, "base rows", streams);
+      return rows(env, fromTable.rows(), LiveRowSource.Role.BASE, BASE_ROWS, reading, streams);
     }
     List<ParquetSnapshot.Part> parts = ((Base.OfFiles) base).parts();
     if (parts.isEmpty()) {
@@ -208,12 +242,12 @@ public final class PlanJob {
     }
     return env.fromSequence(0, parts.size() - 1)
         .name("base files")
-        .uid("base-files")
+        .uid("base-files" + reading)
         .rebalance()
         .flatMap(new BaseFileFunction(parts, table))
         .returns(streams.keyed())
-        .name("base rows")
-        .uid("base-rows");
+        .name(BASE_ROWS)
+        .uid(uidOfRows(BASE_ROWS, reading));
   }
 
   private static DataStream<KeyedRecord> rows(
@@ -221,12 +255,30 @@ public final class PlanJob {
       Rows rows,
       LiveRowSource.Role role,
       String name,
+      String reading,
       JobStreams streams) {
     return env.fromSource(
             new LiveRowSource(rows.options(), rows.table(), rows.splits(), role),
             WatermarkStrategy.noWatermarks(),
             name,
             streams.keyed())
-        .uid(name.replace(' ', '-'));
+        .uid(uidOfRows(name, reading));
+  }
+
+  private static String uidOfRows(String name, String reading) {
+    return name.replace(' ', '-') + reading;
+  }
+
+  /**
+   * The uids of the operators that read the rows of one reading: where a checkpoint says that they
+   * have ended, it holds all rows of that reading.
+   *
+   * @param base what running rows start from, if anything
+   */
+  public static List<String> rowReaders(int reading, Optional<?> base) {
+    return Stream.of(LIVE_ROWS, BASE_ROWS)
+        .limit(base.isPresent() ? 2 : 1)
+        .map(name -> uidOfRows(name, "-" + reading))
+        .toList();
   }
 }

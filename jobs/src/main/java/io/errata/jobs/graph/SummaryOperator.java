@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -22,20 +26,35 @@ final class SummaryOperator extends AbstractStreamOperator<Summary>
   private static final long serialVersionUID = 1;
 
   private final String staging;
+  private final JobStreams streams;
 
+  private transient ListState<Summary> kept;
   private transient List<Summary> summaries;
 
   /**
    * @param staging the staging folder's URI
+   * @param streams for the type of the summaries
    */
-  SummaryOperator(String staging) {
+  SummaryOperator(String staging, JobStreams streams) {
     this.staging = staging;
+    this.streams = streams;
   }
 
   @Override
-  public void open() throws Exception {
-    super.open();
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    kept =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("summaries", streams.summarySerializer()));
     summaries = new ArrayList<>();
+    kept.get().forEach(summaries::add);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    kept.update(summaries);
   }
 
   @Override
@@ -54,8 +73,11 @@ final class SummaryOperator extends AbstractStreamOperator<Summary>
       }
     }
     PlanStorage storage = FlinkPlanStorage.at(staging);
-    try (OutputStream file = storage.write(JobSummary.FILE)) {
+    // Written aside and moved: whoever finds it may take the job's work for done.
+    String aside = JobSummary.FILE + ".new";
+    try (OutputStream file = storage.write(aside)) {
       bytes.writeTo(file);
     }
+    storage.move(aside, JobSummary.FILE);
   }
 }

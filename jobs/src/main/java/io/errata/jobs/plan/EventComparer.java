@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -91,7 +92,7 @@ public final class EventComparer implements AutoCloseable {
             .collect(Collectors.toCollection(TreeSet::new));
 
     stages.begin("read both and compare");
-    LocalRun run = resources.hold(LocalRun.open(options.parallelism()));
+    LocalRun run = resources.hold(LocalRun.open(options.parallelism(), Optional.empty()));
     new HoldingsJob(prepared.events(), windows.together(), partitions, spec.limits().rate())
         .build(run.env());
     Map<String, Object> accumulators =

@@ -65,6 +65,12 @@ public final class FlinkPlanStorage implements PlanStorage {
     return resolve(path).toString();
   }
 
+  /** The URI of a folder below this one, with its scheme even where it is a local path. */
+  String uriBelow(String path) {
+    Path folder = resolve(path);
+    return folder.makeQualified(files).toString();
+  }
+
   private Path resolve(String path) {
     return new Path(root, PlanPath.check(path));
   }
@@ -270,6 +276,19 @@ public final class FlinkPlanStorage implements PlanStorage {
         () -> {
           if (files.exists(file)) {
             files.delete(file, true);
+          }
+          return true;
+        });
+  }
+
+  /** Deletes the folder itself, with all that is in it. */
+  void deleteAll() {
+    run(
+        "delete",
+        "",
+        () -> {
+          if (files.exists(root)) {
+            files.delete(root, true);
           }
           return true;
         });

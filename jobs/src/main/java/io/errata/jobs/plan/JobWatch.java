@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.core.execution.JobClient;
@@ -44,6 +45,16 @@ final class JobWatch {
    *     too long, or INTERNAL
    */
   Map<String, Object> execute(String name, long expected) {
+    return execute(name, expected, () -> false);
+  }
+
+  /**
+   * As {@link #execute(String, long)}.
+   *
+   * @param done whether all of its work is done, so that nothing is left to wait for but its last
+   *     checkpoint
+   */
+  Map<String, Object> execute(String name, long expected, BooleanSupplier done) {
     JobClient client;
     try {
       client = env.executeAsync(name);
@@ -69,7 +80,12 @@ final class JobWatch {
           cancel(client, result);
           refuseOverdue(accumulators);
         }
-        stages.advance(done(accumulators), expected);
+        if (done.getAsBoolean()) {
+          cancel(client, result);
+          stages.advance(expected, expected);
+          return accumulators;
+        }
+        stages.advance(steps(accumulators), expected);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ErrataException(
@@ -126,7 +142,7 @@ final class JobWatch {
     }
   }
 
-  private static long done(Map<String, Object> accumulators) {
+  private static long steps(Map<String, Object> accumulators) {
     return accumulators.values().stream()
         .filter(Long.class::isInstance)
         .mapToLong(Long.class::cast)

@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.BatchExecutionOptions;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ClusterOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -21,8 +24,12 @@ import org.apache.flink.configuration.NettyShuffleEnvironmentOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
@@ -47,12 +54,22 @@ final class LocalRun implements AutoCloseable {
   }
 
   /**
+   * How a streaming execution keeps what it has done.
+   *
+   * @param interval between two checkpoints
+   * @param folder of the checkpoints, a path or URI
+   * @param from the checkpoint to go on from
+   */
+  record Checkpointing(Duration interval, String folder, Optional<String> from) {}
+
+  /**
    * Prepares an environment.
    *
    * @param parallelism tasks of each stage
+   * @param checkpointing for streaming execution; empty for batch
    * @throws ErrataException UNAVAILABLE where no temporary folder can be made
    */
-  static LocalRun open(int parallelism) {
+  static LocalRun open(int parallelism, Optional<Checkpointing> checkpointing) {
     Path temporary;
     try {
       temporary = Files.createTempDirectory("errata-");
@@ -92,9 +109,50 @@ final class LocalRun implements AutoCloseable {
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
     configuration.set(
         ClusterOptions.UNCAUGHT_EXCEPTION_HANDLING, ClusterOptions.UncaughtExceptionHandleMode.LOG);
+    checkpointing.ifPresent(kept -> stream(configuration, kept));
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     return new LocalRun(env, temporary);
+  }
+
+  private static void stream(Configuration configuration, Checkpointing kept) {
+    configuration.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+    configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, kept.folder());
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, kept.interval());
+    configuration.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    // Between the end of the input and the last row that is compared no checkpoint can be made,
+    // however long that takes; one that waits for it is no failure.
+    configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofDays(365));
+    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
+    // A task manager that is lost costs no more than what came behind the last checkpoint; what
+    // fails again and again is told after half a minute.
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        Duration.ofSeconds(1));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(16));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER, 2.0);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+        Duration.ofMinutes(10));
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, 5);
+    // Otherwise a restart waits for a minute until the reader that failed has closed.
+    configuration.set(SourceReaderOptions.SOURCE_READER_CLOSE_TIMEOUT, 1000L);
+    kept.from()
+        .ifPresent(
+            checkpoint -> {
+              configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint);
+              // Rows of a snapshot that is gone are read anew by other operators.
+              configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+              configuration.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+            });
   }
 
   /**

@@ -12,6 +12,14 @@ public interface PlanProgress {
         public void advance(long done, long expected) {}
       };
 
+  /**
+   * The run can be resumed from now on, should the process end before the plan is made.
+   *
+   * @param id of the run
+   * @param folder what it keeps, a path or URI
+   */
+  default void resumable(String id, String folder) {}
+
   /** A stage has begun; the one before has ended. */
   void stage(String name);
 

@@ -11,10 +11,14 @@ import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.graph.JobSummary;
+import io.errata.jobs.graph.KeySelection;
 import io.errata.jobs.graph.PlanJob;
+import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.spec.ExecutionSpec.Mode;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.spec.Spec.BaseSpec;
+import io.errata.jobs.spec.SpecParser;
 import io.errata.state.digest.Digest;
 import io.errata.state.digest.SetDigest;
 import io.errata.state.plan.CorrectionCounts;
@@ -37,6 +41,7 @@ import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.LiveTables;
 import io.errata.state.table.Snapshot;
+import io.errata.state.table.SnapshotSplit;
 import io.errata.state.table.TableDescription;
 import io.errata.state.table.csv.CsvCorrections;
 import java.time.Clock;
@@ -47,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +67,7 @@ public final class Planner implements AutoCloseable {
   private final PlanProgress progress;
   private final Clock clock;
   private final Resources resources = new Resources();
+  private @Nullable RunFolder run;
 
   public Planner(PlanProgress progress) {
     this(progress, Clock.systemUTC());
@@ -81,10 +88,11 @@ public final class Planner implements AutoCloseable {
    * @return the sealed plan, which may have no corrections, or limits that were hit
    * @throws ErrataException MISSING_COVERAGE where the source doesn't hold all of the window and
    *     the spec doesn't allow that, or where no event lies in it; others as the parts of the spec
-   *     throw them. Then there is no plan, and nothing is left behind.
+   *     throw them. Then there is no plan, and nothing is left behind, but for a streaming
+   *     execution that can be resumed.
    */
   public PlanDirectory plan(Spec spec, PlannerOptions options) {
-    return plan(spec, options, Retry.NONE);
+    return plan(spec, options, Retry.NONE, null);
   }
 
   /**
@@ -99,27 +107,89 @@ public final class Planner implements AutoCloseable {
    * @throws IllegalArgumentException where the other plan left nothing in quarantine
    */
   public PlanDirectory retry(Spec spec, PlannerOptions options, PlanDirectory retried) {
-    return plan(spec, options, Retry.of(retried));
+    return plan(spec, options, Retry.of(retried), null);
   }
 
-  private PlanDirectory plan(Spec spec, PlannerOptions options, Retry retry) {
+  /**
+   * Goes on with a run of a streaming execution that has not come to its end.
+   *
+   * @param plans the folder of plans that the run is below
+   * @param id of the run
+   * @return as {@link #plan(Spec, PlannerOptions)}
+   * @throws ErrataException INVALID_PLAN where there is no such run, it has ended or a process
+   *     works on it; INVALID_WORKER, INVALID_TABLE, INVALID_SOURCE or INVALID_SPEC where the
+   *     worker, the table, the source or the window are no longer those that it began with; others
+   *     as planning throws them
+   */
+  public PlanDirectory resume(String plans, String id) {
+    FlinkPlanStorage storage = FlinkPlanStorage.at(plans);
+    RunFolder run = RunFolder.open(storage, id);
+    Resumption.refuseEnded(run, storage);
+    Resumption.refuseAlive(run, "resume");
+    Optional<PlanDirectory> sealed = run.recall();
+    if (sealed.isPresent()) {
+      run.end(sealed.get().manifest().plan());
+      return sealed.get();
+    }
+    Spec spec = SpecParser.parseText(run.record().spec(), List.of()).withPlans(plans);
+    return plan(spec, new PlannerOptions(run.record().parallelism(), InputOrder.AS_READ), Retry.NONE, run);
+  }
+
+  private PlanDirectory plan(
+      Spec spec, PlannerOptions options, Retry retry, @Nullable RunFolder resumed) {
+    run = resumed;
     try {
-      return make(spec, options, retry, new Stages(progress, clock));
+      return make(
+          spec, options, retry, new Stages(progress, clock), Optional.ofNullable(resumed));
     } catch (RuntimeException e) {
-      if (resources.isClosed()) {
-        throw new ErrataException(
-            ErrorCode.CANCELLED,
-            "Cannot finish the plan: it was stopped",
-            "Plan again; nothing was written.",
-            e);
-      }
-      throw e;
+      ErrataException stopped =
+          resources.isClosed()
+              ? new ErrataException(
+                  ErrorCode.CANCELLED,
+                  "Cannot finish the plan: it was stopped",
+                  "Plan again; nothing was written.",
+                  e)
+              : null;
+      throw leave(stopped == null ? e : stopped, resumed != null);
     } finally {
+      run = null;
       resources.release();
     }
   }
 
-  private PlanDirectory make(Spec spec, PlannerOptions options, Retry retry, Stages stages) {
+  /** Says how the run can go on, or removes it where it never could. */
+  private RuntimeException leave(RuntimeException e, boolean resumed) {
+    RunFolder left = run;
+    if (left == null) {
+      return e;
+    }
+    resources.release();
+    boolean canGoOn =
+        !(e instanceof ErrataException known)
+            || known.code().retryable()
+            || known.code() == ErrorCode.INTERNAL;
+    if (!resumed && (!canGoOn || !left.hasSummary() && left.lastCheckpoint().isEmpty())) {
+      left.drop();
+      return e;
+    }
+    return e instanceof ErrataException known && canGoOn
+        ? new ErrataException(
+            known.code(),
+            String.valueOf(known.getMessage()),
+            "Go on where it was: errata resume "
+                + left.location()
+                + ". "
+                + (known.code() == ErrorCode.CANCELLED ? "Nothing was written." : known.next()),
+            known)
+        : e;
+  }
+
+  private PlanDirectory make(
+      Spec spec,
+      PlannerOptions options,
+      Retry retry,
+      Stages stages,
+      Optional<RunFolder> resumed) {
     LOG.info("Planning {} over {}", spec.name(), spec.window());
     if (spec.events().use() == Use.BOTH) {
       throw new ErrataException(
@@ -135,55 +205,47 @@ public final class Planner implements AutoCloseable {
     retry.check(prepared);
     Optional<CsvCorrections> list = CsvCorrections.of(spec.table(), prepared.table());
 
+    Resumption resumption = new Resumption(resumed, prepared, spec.base());
+    prepared = resumption.prepared();
+
     stages.begin("look at the events");
     ResolvedWindow window =
         source.resolve(prepared.window(), prepared.events(), prepared.condition());
+    resumption.refuseOtherInputs(window);
     List<Gap> changed = retry.changes(window.inputs());
     refuseGaps(spec, both(window.gaps(), changed));
 
     FlinkPlanStorage plans = FlinkPlanStorage.at(spec.plans());
     Instant createdAt = clock.instant();
+    String name =
+        Digest.ofText(createdAt + "\n" + ProcessHandle.current().pid() + "\n" + spec.text())
+            .hex()
+            .substring(0, 16);
+    // A retry is small, and has no spec of its own that it could be resumed from.
+    boolean streaming = spec.execution().mode() == Mode.STREAMING && retry.keys().isAll();
+    if (streaming && run == null) {
+      run =
+          RunFolder.create(
+              plans, Resumption.record(name, spec, prepared, window, options, createdAt));
+    }
+    RunFolder ofRun = run;
     StagingFolder folder =
         resources.hold(
-            StagingFolder.take(
-                plans,
-                Digest.ofText(createdAt + "\n" + ProcessHandle.current().pid() + "\n" + spec.text())
-                    .hex()
-                    .substring(0, 16)));
+            ofRun == null
+                ? StagingFolder.take(plans, name)
+                : StagingFolder.takeRun(plans, ofRun.name()));
     String staging = folder.files();
+    if (ofRun != null) {
+      progress.resumable(ofRun.record().id(), plans.below(ofRun.name()));
+    }
 
-    stages.begin("open a snapshot");
-    Snapshot snapshot =
-        resources.hold(table.openSnapshot(prepared.range(), 4 * options.parallelism()));
-    Instant openedAt = clock.instant();
-    Optional<PlanJob.Base> base = base(spec, prepared, options);
-
-    stages.begin("recompute and compare");
-    PlanJob job =
-        new PlanJob(
-            prepared.chosen().definition(),
-            prepared.table(),
-            prepared.events(),
-            window,
-            plans.below(staging),
-            spec.limits().rate(),
-            spec.limits().workerTime(),
-            Set.copyOf(spec.events().quarantine()),
-            retry.keys());
-    LocalRun run = resources.hold(LocalRun.open(options.parallelism()));
-    try {
-      job.build(
-          run.env(),
-          new PlanJob.Rows(spec.table(), prepared.table(), snapshot.splits()),
-          base,
-          options.order());
-      new JobWatch(run.env(), stages, resources)
-          .execute(
-              "errata " + spec.name(), 2 * window.estimatedEvents() + snapshot.estimatedRows());
-    } catch (RuntimeException e) {
-      // Once more: where it is stopped while Flink starts, folders are made after the first time.
-      run.close();
-      throw e;
+    RunRecord.Rows rows;
+    if (ofRun != null && ofRun.hasSummary()) {
+      rows = ofRun.record().rows();
+    } else {
+      rows =
+          recompute(
+              spec, options, stages, prepared, window, table, plans.below(staging), resumption, retry.keys());
     }
     JobSummary summary = JobSummary.read(FlinkPlanStorage.at(plans.below(staging)));
 
@@ -209,8 +271,7 @@ public final class Planner implements AutoCloseable {
     stages.begin("seal the plan");
     PlanManifest manifest =
         manifest(
-            spec, prepared, window, summary, gaps, allBarred, snapshot, openedAt, createdAt, stages,
-            retry);
+            spec, prepared, window, summary, gaps, allBarred, rows, createdAt, stages, retry);
     removeUnlisted(plans, staging, manifest);
     PlanDirectory staged = PlanDirectory.staged(plans, staging, manifest);
     if (spec.table().ownsPredicate().isPresent()) {
@@ -220,9 +281,15 @@ public final class Planner implements AutoCloseable {
     List<PlanFile> files = new ArrayList<>(manifest.files());
     files.add(ReportFile.write(plans, staging, staged));
     folder.seal(manifest.plan());
+    if (ofRun != null) {
+      ofRun.save(ofRun.record().sealing(manifest.plan()));
+    }
     PlanDirectory plan = PlanDirectory.seal(plans, staging, manifest.withFiles(files));
     if (list.isPresent() && manifest.limits().isEmpty()) {
       list.get().write(plan.corrections());
+    }
+    if (ofRun != null) {
+      ofRun.end(plan.manifest().plan());
     }
     stages.end();
     LOG.info(
@@ -237,6 +304,85 @@ public final class Planner implements AutoCloseable {
     List<Gap> gaps = new ArrayList<>(first);
     gaps.addAll(second);
     return gaps;
+  }
+
+  /** Runs the job, from its beginning or from a checkpoint. */
+  private RunRecord.Rows recompute(
+      Spec spec,
+      PlannerOptions options,
+      Stages stages,
+      Preparation prepared,
+      ResolvedWindow window,
+      LiveTable table,
+      String staging,
+      Resumption resumption,
+      KeySelection keys) {
+    RunFolder ofRun = run;
+    stages.begin("open a snapshot");
+    // In streaming execution no checkpoint lies within a split, so that these have to be small.
+    int parts = (ofRun == null ? 4 : 64) * options.parallelism();
+    List<SnapshotSplit> splits = List.of();
+    long estimatedRows = 0;
+    RunRecord.Rows rows;
+    Optional<PlanJob.Base> base;
+    if (resumption.hasAllRows()) {
+      rows = ofRun.record().rows();
+      base = spec.base().map(read -> readBase(spec, read, prepared));
+    } else {
+      Snapshot snapshot = resources.hold(table.openSnapshot(prepared.range(), parts));
+      rows = new RunRecord.Rows(resumption.start(), snapshot.id(), clock.instant());
+      splits = snapshot.splits();
+      estimatedRows = snapshot.estimatedRows();
+      base = base(spec, prepared, parts);
+    }
+    if (ofRun != null) {
+      ofRun.save(ofRun.record().startedAgain(resumption.start(), rows));
+    }
+
+    stages.begin("recompute and compare");
+    PlanJob job =
+        new PlanJob(
+            prepared.chosen().definition(),
+            prepared.table(),
+            prepared.events(),
+            window,
+            staging,
+            spec.limits().rate(),
+            spec.limits().workerTime(),
+            Set.copyOf(spec.events().quarantine()),
+            keys);
+    LocalRun flink =
+        resources.hold(
+            LocalRun.open(
+                options.parallelism(),
+                Optional.ofNullable(ofRun)
+                    .map(
+                        kept ->
+                            new LocalRun.Checkpointing(
+                                spec.execution().checkpointInterval(),
+                                kept.record().checkpoints(),
+                                resumption.from()))));
+    FlinkPlanStorage files = FlinkPlanStorage.at(staging);
+    try {
+      job.build(
+          flink.env(),
+          new PlanJob.Rows(spec.table(), prepared.table(), splits),
+          base,
+          options.order(),
+          ofRun == null
+              ? new PlanJob.Execution.Batch()
+              : new PlanJob.Execution.Streaming(resumption.start(), rows.reading()));
+      new JobWatch(flink.env(), stages, resources)
+          .execute(
+              "errata " + spec.name(),
+              2 * window.estimatedEvents() + estimatedRows,
+              () -> ofRun != null && JobSummary.isThere(files));
+    } catch (RuntimeException e) {
+      // Once more: where it is stopped while Flink starts, folders are made after the first time.
+      flink.close();
+      throw e;
+    }
+    return rows;
   }
 
   private static void refuseGaps(Spec spec, List<Gap> gaps) {
@@ -257,7 +403,15 @@ public final class Planner implements AutoCloseable {
             + " they don't matter; the plan then says so.");
   }
 
-  private Optional<PlanJob.Base> base(Spec spec, Preparation prepared, PlannerOptions options) {
+  /** A base whose rows are all in a checkpoint: the job has the same stages, and reads nothing. */
+  private static PlanJob.Base readBase(Spec spec, BaseSpec base, Preparation prepared) {
+    return base.path().isPresent()
+        ? new PlanJob.Base.OfFiles(
+            ParquetSnapshot.parts(base.path().get(), prepared.table().values()))
+        : new PlanJob.Base.OfTable(new PlanJob.Rows(spec.table(), prepared.table(), List.of()));
+  }
+
+  private Optional<PlanJob.Base> base(Spec spec, Preparation prepared, int parts) {
     if (spec.base().isEmpty()) {
       return Optional.empty();
     }
@@ -283,8 +437,7 @@ public final class Planner implements AutoCloseable {
             live.csvOptions().orElse(null));
     LiveTable table = resources.hold(LiveTables.open(rows));
     TableDescription description = table.describe();
-    Snapshot snapshot =
-        resources.hold(table.openSnapshot(Optional.empty(), 4 * options.parallelism()));
+    Snapshot snapshot = resources.hold(table.openSnapshot(Optional.empty(), parts));
     return Optional.of(
         new PlanJob.Base.OfTable(new PlanJob.Rows(rows, description, snapshot.splits())));
   }
@@ -296,8 +449,7 @@ public final class Planner implements AutoCloseable {
       JobSummary summary,
       List<Gap> gaps,
       boolean allBarred,
-      Snapshot snapshot,
-      Instant openedAt,
+      RunRecord.Rows rowsRead,
       Instant createdAt,
       Stages stages,
       Retry retry) {
@@ -358,7 +510,7 @@ public final class Planner implements AutoCloseable {
             prepared.reason()),
         worker,
         table,
-        new SnapshotSection(snapshot.id(), openedAt),
+        new SnapshotSection(rowsRead.snapshot(), rowsRead.openedAt()),
         summary.events(),
         rows,
         coverage(window, summary, gaps),

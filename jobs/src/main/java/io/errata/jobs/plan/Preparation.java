@@ -33,4 +33,9 @@ record Preparation(
   Preparation {
     warnings = List.copyOf(warnings);
   }
+
+  /** The same over another window. */
+  Preparation over(Window other) {
+    return new Preparation(chosen, table, events, condition, other, reason, range, warnings);
+  }
 }

@@ -40,13 +40,15 @@ final class StagingFolder implements AutoCloseable {
 
   private final FlinkPlanStorage plans;
   private final String folder;
+  private final boolean ofRun;
   private final ScheduledExecutorService renewal;
   private String sealing = "";
   private boolean closed;
 
-  private StagingFolder(FlinkPlanStorage plans, String folder) {
+  private StagingFolder(FlinkPlanStorage plans, String folder, boolean ofRun) {
     this.plans = plans;
     this.folder = folder;
+    this.ofRun = ofRun;
     this.renewal =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -63,7 +65,7 @@ final class StagingFolder implements AutoCloseable {
    * @param run a name that no other run has
    */
   static StagingFolder take(FlinkPlanStorage plans, String run) {
-    StagingFolder taken = new StagingFolder(plans, PREFIX + run);
+    StagingFolder taken = new StagingFolder(plans, PREFIX + run, false);
     try {
       taken.write();
       taken.removeAbandoned();
@@ -71,9 +73,63 @@ final class StagingFolder implements AutoCloseable {
       taken.close();
       throw e;
     }
-    taken.renewal.scheduleWithFixedDelay(
-        taken::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
+    taken.renewFromNowOn();
     return taken;
+  }
+
+  /**
+   * Takes the folder of a run that can be resumed: it stays when this is closed, and no other run
+   * removes it.
+   *
+   * @param folder its name
+   */
+  static StagingFolder takeRun(FlinkPlanStorage plans, String folder) {
+    StagingFolder taken = new StagingFolder(plans, folder, true);
+    taken.write();
+    taken.renewFromNowOn();
+    return taken;
+  }
+
+  /**
+   * What is known of the process that has taken a folder.
+   *
+   * @return empty where nobody has it, or whoever had it is gone
+   */
+  static Optional<ProcessIdentity.State> holder(FlinkPlanStorage plans, String folder) {
+    if (!plans.exists(lease(folder))) {
+      return Optional.empty();
+    }
+    StagingFolder asking = new StagingFolder(plans, folder, true);
+    Optional<Found> found = asking.look(folder, asking.now());
+    asking.renewal.shutdownNow();
+    return found.filter(Found::abandoned).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            ProcessIdentity.parse(asking.read(lease(folder)).split("\n", -1)[0])
+                .map(ProcessIdentity::state)
+                .orElse(ProcessIdentity.State.UNKNOWN));
+  }
+
+  /** By the clock of the file system. */
+  private long now() {
+    String probe = folder + "/probe";
+    try (OutputStream out = plans.write(probe)) {
+      out.write('\n');
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot write " + plans.location() + "/" + probe + ": the file system failed",
+          "Check that the folder can be reached and written, and try again.",
+          e);
+    }
+    long now = plans.modified(probe);
+    plans.delete(probe);
+    return now;
+  }
+
+  private void renewFromNowOn() {
+    renewal.scheduleWithFixedDelay(
+        this::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** The folder of the files that will be the plan's, below the folder of plans. */
@@ -213,13 +269,13 @@ final class StagingFolder implements AutoCloseable {
     }
   }
 
-  /** Removes the folder. */
+  /** Removes the folder; that of a run is given back and stays. */
   @Override
   public void close() {
     synchronized (this) {
       closed = true;
     }
     renewal.shutdownNow();
-    plans.delete(folder);
+    plans.delete(ofRun ? lease(folder) : folder);
   }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param completeTo where the live rows are complete, for running rows: an ISO time, or a query
  *     that begins with {@code select}
  * @param limits when to stop
+ * @param execution how the plan is made
  * @param conflicts what apply does about rows that changed since
  * @param plans the folder that plans are written below: a path or a URI of a Flink file system
  * @param text the spec as it was used, overrides included, in YAML, with references instead of
@@ -36,6 +37,7 @@ public record Spec(
     LiveTableOptions table,
     Optional<String> completeTo,
     LimitsSpec limits,
+    ExecutionSpec execution,
     ConflictPolicy conflicts,
     String plans,
     String text) {
@@ -62,4 +64,22 @@ public record Spec(
    * @param time the moment that the base shows: must be the window's start
    */
   public record BaseSpec(Optional<String> table, Optional<String> path, Instant time) {}
+
+  /** This spec with its plans in another folder. */
+  public Spec withPlans(String folder) {
+    return new Spec(
+        name,
+        window,
+        events,
+        filter,
+        worker,
+        base,
+        table,
+        completeTo,
+        limits,
+        execution,
+        conflicts,
+        folder,
+        text);
+  }
 }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the records of a spec from its settings, and checks what no setting says alone. */
 final class SpecAssembly {
   private static final long SHORTEST_WORKER_MILLIS = 100;
+  private static final long SHORTEST_CHECKPOINT_MILLIS = 100;
 
   private final OptionValues values;
   private final References references;
@@ -99,6 +100,10 @@ final class SpecAssembly {
             required(SpecOptions.MISSING_COVERAGE),
             required(SpecOptions.RATE),
             required(SpecOptions.WORKER_TIME)),
+        new ExecutionSpec(
+            required(SpecOptions.EXECUTION_MODE),
+            required(SpecOptions.CHECKPOINT_INTERVAL),
+            Optional.ofNullable(values.find(SpecOptions.CHECKPOINT_PATH))),
         required(SpecOptions.CONFLICTS),
         required(SpecOptions.PLANS),
         text);
@@ -486,6 +491,21 @@ final class SpecAssembly {
       problem(
           SpecOptions.WORKER_TIME.path(),
           worker + " is too short (at least PT0.1S, or PT0S for no limit)");
+    }
+    Duration checkpoints = values.find(SpecOptions.CHECKPOINT_INTERVAL);
+    if (checkpoints != null && checkpoints.toMillis() < SHORTEST_CHECKPOINT_MILLIS) {
+      problem(
+          SpecOptions.CHECKPOINT_INTERVAL.path(),
+          checkpoints
+              + " is too short (at least PT0.1S): it would do nothing but write checkpoints");
+    }
+    if (values.find(SpecOptions.EXECUTION_MODE) == ExecutionSpec.Mode.BATCH
+        && values.isGiven("execution.checkpoints")) {
+      problem(
+          "execution.checkpoints",
+          "it is for "
+              + SpecOptions.EXECUTION_MODE.path()
+              + ": streaming; in batch execution there are none");
     }
     Duration statement = values.find(SpecOptions.STATEMENT_TIMEOUT);
     if (statement != null && !statement.isZero() && statement.toMillis() < 1) {

@@ -18,6 +18,7 @@ import io.errata.connectors.kafka.OffsetRange;
 import io.errata.connectors.record.DatedSchema;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.spec.EventsSpec.RecordFormatName;
+import io.errata.jobs.spec.ExecutionSpec.Mode;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
@@ -624,6 +625,31 @@ final class SpecOptions {
                   + " event; `PT0S` for no limit.")
           .withDefault(Duration.ofMinutes(1), "`PT1M`");
 
+  static final SpecOption<Mode> EXECUTION_MODE =
+      SpecOption.of(
+              "execution.mode",
+              ValueType.oneOf(words(Mode.values())),
+              OPTIONAL,
+              "How Flink makes the plan, which is the same: `batch` sorts on disk, stage by stage; `streaming` keeps its state in"
+                  + " RocksDB with checkpoints, so that `errata resume` goes on after a crash.")
+          .withDefault(Mode.BATCH, "`batch`");
+  static final SpecOption<Duration> CHECKPOINT_INTERVAL =
+      SpecOption.of(
+              "execution.checkpoints.interval",
+              ValueType.duration(),
+              OPTIONAL,
+              "Time between two checkpoints of a streaming execution: what is read since the last one is read again after a"
+                  + " crash. From `PT0.1S`.")
+          .withDefault(Duration.ofSeconds(60), "`PT60S`");
+  static final SpecOption<String> CHECKPOINT_PATH =
+      SpecOption.of(
+              "execution.checkpoints.path",
+              ValueType.path(),
+              OPTIONAL,
+              "The folder that checkpoints are written below: a path, relative to the spec's folder, or a URI. On a cluster, all"
+                  + " task managers must reach it.")
+          .withDefaultText("the run's folder, below `plans`");
+
   static final SpecOption<ConflictPolicy> CONFLICTS =
       SpecOption.of(
               "conflicts",
@@ -727,6 +753,9 @@ final class SpecOptions {
           MISSING_COVERAGE,
           RATE,
           WORKER_TIME,
+          EXECUTION_MODE,
+          CHECKPOINT_INTERVAL,
+          CHECKPOINT_PATH,
           CONFLICTS,
           PLANS);
 
@@ -790,6 +819,7 @@ final class SpecOptions {
         BASE_PATH,
         CSV_PATH,
         CSV_CORRECTIONS,
+        CHECKPOINT_PATH,
         PLANS);
   }
 

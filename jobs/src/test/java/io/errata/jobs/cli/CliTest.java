@@ -15,6 +15,8 @@ import io.errata.jobs.graph.PlanJob.InputOrder;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.Finding.Level;
+import io.errata.jobs.plan.RunStatus;
+import io.errata.jobs.plan.RunStatus.State;
 import io.errata.jobs.report.SamplePlan;
 import io.errata.state.digest.Digest;
 import io.errata.state.digest.SetDigest;
@@ -70,7 +72,18 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "plan", "show", "apply", "rollback", "run", "verify", "history"})
+  @ValueSource(
+      strings = {
+        "check",
+        "plan",
+        "resume",
+        "show",
+        "apply",
+        "rollback",
+        "run",
+        "verify",
+        "history"
+      })
   void help_ofEachVerb_hasAnExample(String verb) {
     Ran ran = run(verb, "--help");
     assertThat(ran.status).isZero();
@@ -86,7 +99,7 @@ class CliTest {
   void errataAlone_showsTheVerbsOfThisRelease() {
     Ran ran = run();
     assertThat(ran.status).isZero();
-    assertThat(ran.out).isEqualTo(run("--help").out).doesNotContain("explain", "compare", "resume");
+    assertThat(ran.out).isEqualTo(run("--help").out).doesNotContain("explain", "compare");
     assertThat(run("--version").out).startsWith("errata ");
   }
 
@@ -698,6 +711,70 @@ class CliTest {
     assertThat(other.status).isEqualTo(2);
     assertThat(other.document("verify").at("/determinism/same").asBoolean()).isFalse();
     assertThat(other.document("verify").at("/error/code").asText()).isEqualTo("INVALID_WORKER");
+  }
+
+  private static final String PLAN = "2f0c1d7be3a94f6c8b5a1e07d4c3b2a1";
+
+  private static RunStatus status(String id, State state, String plan) {
+    return new RunStatus(
+        id,
+        "daily-totals",
+        "plans/.run-" + id,
+        state,
+        Instant.parse("2024-06-10T14:10:00Z"),
+        Optional.of(plan).filter(p -> !p.isEmpty()));
+  }
+
+  @Test
+  void resume_withoutARun_listsThem() {
+    assertThat(run("resume").out).contains("No runs in plans and errata-demo/plans.");
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            status("3f2a91c07d5e1b44", State.INTERRUPTED, ""),
+            status("4e2a91c07d5e1b44", State.ENDED, PLAN)));
+    assertThat(run("resume").out)
+        .contains(
+            "3f2a91c07d5e1b44  2024-06-10T14:10:00Z  interrupted  plans/.run-3f2a91c07d5e1b44")
+        .contains("4e2a91c07d5e1b44  2024-06-10T14:10:00Z  ended with plan " + PLAN);
+    JsonNode document = run("resume", "--json").document("resume");
+    assertThat(document.at("/runs/0/state").asText()).isEqualTo("interrupted");
+    assertThat(document.at("/runs/1/plan").asText()).isEqualTo(PLAN);
+    assertThat(run("resume", "--drop").status).isEqualTo(2);
+  }
+
+  @Test
+  void resume_findsTheRunByItsIdOrFolder() {
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
+    operations.planner =
+        (spec, progress) -> {
+          progress.resumable("3f2a91c07d5e1b44", plans.resolve(".run-3f2a91c07d5e1b44").toString());
+          return plan;
+        };
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            status("3f2a91c07d5e1b44", State.INTERRUPTED, ""),
+            status("3f2a92c07d5e1b44", State.INTERRUPTED, "")));
+    for (String typed : List.of("3f2a91", "3f2a91c07d5e1b44", "plans/.run-3f2a91c07d5e1b44/")) {
+      Ran ran = run("resume", typed, "--json");
+      assertThat(ran.status).isZero();
+      assertThat(ran.document("resume").get("plan").asText()).isEqualTo(plan.manifest().plan());
+      assertThat(ran.document("resume").get("run").asText()).isEqualTo("3f2a91c07d5e1b44");
+    }
+    assertThat(operations.resumed).hasSize(3).containsOnly(plans + " 3f2a91c07d5e1b44");
+    assertThat(run("plan", "spec.yaml").err)
+        .contains(
+            "Run 3f2a91c07d5e1b44; should it be interrupted: errata resume plans/.run-3f2a91c07d5e1b44");
+
+    assertThat(run("resume", "3f2a9").err).contains("Cannot find run 3f2a9");
+    operations.runs.put(
+        folder.resolve("errata-demo/plans").toString(),
+        List.of(status("3f2a91ffffffffff", State.INTERRUPTED, "")));
+    assertThat(run("resume", "3f2a91").err)
+        .contains("Cannot choose a run: 2 ids begin with 3f2a91");
+    assertThat(run("resume", "3f2a92", "--drop").out).contains("Dropped");
+    assertThat(operations.dropped).containsExactly(plans + " 3f2a92c07d5e1b44");
   }
 
   @Test

@@ -23,6 +23,7 @@ class CommandLineDocTest {
         List.of(
             new CheckCommand(),
             new PlanCommand(),
+            new ResumeCommand(),
             new ShowCommand(),
             new ApplyCommand(),
             new RollbackCommand(),

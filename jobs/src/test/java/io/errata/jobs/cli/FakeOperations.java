@@ -4,6 +4,7 @@ import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.LocalPlanStorage;
 import io.errata.state.plan.PlanDirectory;
@@ -11,13 +12,18 @@ import io.errata.state.plan.PlanStorage;
 import io.errata.state.table.LiveTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** Operations whose outcome a test chooses. */
 final class FakeOperations implements Operations {
   final List<String> overrides = new ArrayList<>();
+  final List<String> resumed = new ArrayList<>();
+  final List<String> dropped = new ArrayList<>();
+  final Map<String, List<RunStatus>> runs = new HashMap<>();
   final List<PlannerOptions> planned = new ArrayList<>();
   Supplier<Spec> spec = SampleSpec::spec;
   Supplier<List<Finding>> findings = List::of;
@@ -73,6 +79,23 @@ final class FakeOperations implements Operations {
       Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation) {
     planned.add(options);
     return comparison.get();
+  }
+
+  @Override
+  public PlanDirectory resume(
+      String plans, String run, PlanProgress progress, Cancellation cancellation) {
+    resumed.add(plans + " " + run);
+    return planner.apply(spec.get(), progress);
+  }
+
+  @Override
+  public List<RunStatus> runs(String plans) {
+    return runs.getOrDefault(plans, List.of());
+  }
+
+  @Override
+  public void drop(String plans, String run) {
+    dropped.add(plans + " " + run);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.errata.connectors.archive.ArchiveOptions;
 import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.stitch.StitchedWindowSource;
 import io.errata.jobs.spec.EventsSpec;
+import io.errata.jobs.spec.ExecutionSpec;
 import io.errata.jobs.spec.LimitsSpec;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.Spec;
@@ -56,6 +57,7 @@ final class SampleSpec {
             LimitsSpec.MissingCoverage.FAIL,
             ReadRate.UNLIMITED,
             Duration.ofMinutes(1)),
+        new ExecutionSpec(ExecutionSpec.Mode.BATCH, Duration.ofMinutes(1), Optional.empty()),
         ConflictPolicy.ABORT,
         "plans",
         "name: daily-totals\n");

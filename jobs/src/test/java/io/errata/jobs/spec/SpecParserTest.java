@@ -273,7 +273,7 @@ class SpecParserTest {
     assertThat(problemsAfter("conflicts: abort", "x7: 1"))
         .containsExactly(
             "line 19, column 1: x7: unknown field; there are name, window, events, filter, worker, base, table, limits,"
-                + " conflicts, plans");
+                + " execution, conflicts, plans");
   }
 
   @Test
@@ -306,6 +306,9 @@ class SpecParserTest {
           table.statement-timeout=P999D | table.statement-timeout: P999D is longer than 366 days
           events.archive.zone=Berlin    | events.archive.zone: Berlin is not a zone, such as UTC, Europe/Berlin or +02:00
           limits.rate=50000             | limits.rate: it is a number and must be a text; write '50000' in quotes
+          execution.mode=stream         | execution.mode: stream is not one of batch, streaming; did you mean streaming?
+          execution.checkpoints.interval=PT5S | execution.checkpoints: it is for execution.mode: streaming; in batch execution there are none
+          execution={mode: streaming, checkpoints: {interval: PT0.05S}} | execution.checkpoints.interval: PT0.05S is too short (at least PT0.1S): it would do nothing but write checkpoints
           limits.worker-time=PT0.05S    | limits.worker-time: PT0.05S is too short (at least PT0.1S, or PT0S for no limit)
           limits.rate=0/s               | limits.rate: 0/s is not a rate from 1/s, such as 50000/s for events or 20MB/s for bytes
           limits.rate=5/m               | limits.rate: 5/m is not a rate from 1/s, such as 50000/s for events or 20MB/s for bytes

@@ -1,0 +1,372 @@
+package io.errata.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Planner;
+import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.plan.RunStatus;
+import io.errata.jobs.plan.RunStatus.State;
+import io.errata.jobs.spec.SpecParser;
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanManifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A plan in streaming execution that is interrupted anywhere goes on to the plan that it would have
+ * made. {@code -Derrata.resume.moments=20} kills the process at so many moments; {@code
+ * -Derrata.resume.seed=…} chooses others.
+ */
+class ResumeIT {
+  private static final int MOMENTS = Integer.getInteger("errata.resume.moments", 4);
+  private static final long SEED = Long.getLong("errata.resume.seed", 20261121);
+  private static final int FILES = 8;
+  private static final int EVENTS = 800;
+  private static final int USERS = 300;
+
+  @TempDir private Path folder;
+  private Path plans;
+
+  @BeforeEach
+  void writeEventsAndRows() throws IOException {
+    plans = folder.resolve("plans");
+    Files.createDirectories(folder.resolve("archive"));
+    Random random = new Random(1);
+    Instant start = Instant.parse("2024-06-10T00:00:00Z");
+    List<String> copies = new ArrayList<>();
+    long[] totals = new long[USERS];
+    for (int f = 0; f < FILES; f++) {
+      List<String> lines = new ArrayList<>(copies);
+      copies.clear();
+      for (int i = 0; i < EVENTS; i++) {
+        int user = random.nextInt(USERS);
+        int amount = random.nextInt(1_000);
+        totals[user] += amount;
+        String line =
+            "{\"id\":\"e%d\",\"ts\":\"%s\",\"user\":\"u%d\",\"amount\":%d}"
+                .formatted(f * EVENTS + i, start.plusSeconds(random.nextInt(86_400)), user, amount);
+        lines.add(line);
+        if (i % 50 == 0) {
+          copies.add(line);
+        }
+      }
+      // Two that can't be read: of one the key is known.
+      lines.add(
+          "{\"id\":\"bad%d\",\"ts\":\"%s\",\"user\":\"u%d\",\"amount\":\"?\"}"
+              .formatted(f, start, f));
+      Files.writeString(
+          folder.resolve("archive/part-" + f + ".jsonl"), String.join("\n", lines) + "\n");
+    }
+    StringBuilder rows = new StringBuilder("user,total\n");
+    for (int user = 0; user < USERS; user++) {
+      rows.append("u").append(user).append(',').append(totals[user] + (user % 10 == 0 ? 1 : 0));
+      rows.append('\n');
+    }
+    Files.writeString(folder.resolve("rows.csv"), rows.append("nobody,5\n"));
+  }
+
+  private SpecDraft draft() {
+    return new SpecDraft()
+        .set("name", "totals")
+        .window("2024-06-10T00:00:00Z", "2024-06-11T00:00:00Z")
+        .archive(folder.resolve("archive"), "", "jsonl")
+        .set("events.fields.id", "id")
+        .set("events.fields.time", "ts")
+        .set("events.fields.types", Map.of("amount", "long"))
+        .aggregate(Map.of("user", "user"), Map.of("total", "sum(amount)"))
+        .set("table.csv.path", folder.resolve("rows.csv").toString())
+        .set("table.csv.types", Map.of("total", "long"))
+        .set("table.key", List.of("user"))
+        .set("table.owns", "true")
+        .set("limits.corrections", "100%")
+        .set("limits.deletes", "100%")
+        .set("limits.quarantine", "100%")
+        .set("plans", plans.toString());
+  }
+
+  private SpecDraft slow() {
+    return draft()
+        .set("limits.rate", "2000/s")
+        .set("execution.mode", "streaming")
+        .set("execution.checkpoints.interval", "PT0.2S");
+  }
+
+  /** What batch execution finds. */
+  private PlanManifest expected() {
+    PlanManifest manifest =
+        Runs.plan(draft().set("plans", folder.resolve("expected").toString())).manifest();
+    assertThat(manifest.rows().update()).isEqualTo(29);
+    assertThat(manifest.rows().delete()).isEqualTo(1);
+    assertThat(manifest.rows().quarantined()).isEqualTo(8);
+    assertThat(manifest.events().duplicates()).isEqualTo((FILES - 1) * EVENTS / 50);
+    return manifest;
+  }
+
+  private static void assertSame(PlanDirectory plan, PlanManifest expected) {
+    PlanManifest manifest = plan.manifest();
+    assertThat(manifest.plan()).isEqualTo(expected.plan());
+    assertThat(manifest.events()).isEqualTo(expected.events());
+    assertThat(manifest.rows()).isEqualTo(expected.rows());
+    assertThat(manifest.coverage()).isEqualTo(expected.coverage());
+    assertThat(manifest.limits()).isEqualTo(expected.limits());
+    plan.verifySeal();
+  }
+
+  private List<RunStatus> runs() {
+    return io.errata.jobs.plan.Runs.list(plans.toString());
+  }
+
+  private PlanDirectory resume(String id) {
+    try (Planner planner = new Planner(PlanProgress.NONE)) {
+      return planner.resume(plans.toString(), id);
+    }
+  }
+
+  /** Nothing is left of an ended run but a record of which plan it gave. */
+  private void assertNothingIsKept() throws IOException {
+    try (Stream<Path> all = Files.walk(plans)) {
+      assertThat(all.filter(path -> path.toString().contains(".run-")).filter(Files::isRegularFile))
+          .allSatisfy(path -> assertThat(path).hasFileName("run.json"));
+    }
+  }
+
+  @Test
+  void killedAtAnyMoment_goesOnToTheSamePlan() throws Exception {
+    PlanManifest expected = expected();
+    Path spec = Files.writeString(folder.resolve("spec.yaml"), slow().text());
+    long whole = System.nanoTime();
+    try (ErrataProcess process = ErrataProcess.start(folder, Map.of(), "plan", spec.toString())) {
+      process.awaitError("recompute and compare");
+      whole = System.nanoTime();
+      assertThat(process.await().status()).isZero();
+      whole = System.nanoTime() - whole;
+    }
+    assertThat(runs())
+        .singleElement()
+        .satisfies(run -> assertThat(run.state()).isEqualTo(State.ENDED));
+    Random random = new Random(SEED);
+    int[] ended = new int[3];
+    for (int moment = 0; moment < MOMENTS; moment++) {
+      removePlans();
+      long wait = (long) (random.nextDouble() * whole);
+      try (ErrataProcess process = ErrataProcess.start(folder, Map.of(), "plan", spec.toString())) {
+        process.awaitError("recompute and compare");
+        TimeUnit.NANOSECONDS.sleep(wait);
+        process.signal("KILL");
+        process.await();
+      }
+      RunStatus run = runs().get(0);
+      boolean checkpoint = lastCheckpoint(Path.of(run.folder())) > 0;
+      if (run.state() == State.ENDED) {
+        ended[2]++;
+        assertThat(run.plan()).contains(expected.plan());
+      } else {
+        ended[checkpoint ? 0 : 1]++;
+        assertThat(run.state()).isEqualTo(State.INTERRUPTED);
+        assertSame(resume(run.id()), expected);
+      }
+      assertThat(runs())
+          .singleElement()
+          .satisfies(r -> assertThat(r.plan()).contains(expected.plan()));
+      assertNothingIsKept();
+    }
+    System.out.printf(
+        "killed at %d moments (seed %d): %d went on from a checkpoint, %d were before the first, %d had ended%n",
+        MOMENTS, SEED, ended[0], ended[1], ended[2]);
+    assertThat(ended[0]).isPositive();
+  }
+
+  private void removePlans() throws IOException {
+    try (Stream<Path> all = Files.walk(plans)) {
+      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    }
+  }
+
+  /** The number of the last one that is complete, or 0. */
+  private static long lastCheckpoint(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(path -> path.endsWith("_metadata"))
+          .mapToLong(path -> Long.parseLong(path.getParent().getFileName().toString().substring(4)))
+          .max()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException e) {
+      // A file that was there when its folder was listed.
+      return 0;
+    }
+  }
+
+  private RunStatus interrupted(Runnable meanwhile) {
+    return interrupted(0, meanwhile);
+  }
+
+  /**
+   * Plans until so many steps are in a checkpoint, does something then, and stops.
+   *
+   * @param steps as progress counts them: an event is read, and then deduped
+   */
+  private RunStatus interrupted(long steps, Runnable meanwhile) {
+    AtomicLong wanted = new AtomicLong(Long.MAX_VALUE);
+    AtomicReference<Path> run = new AtomicReference<>();
+    AtomicReference<Thread> stopping = new AtomicReference<>();
+    AtomicReference<Planner> planner = new AtomicReference<>();
+    PlanProgress progress =
+        new PlanProgress() {
+          @Override
+          public void resumable(String id, String folder) {
+            run.set(Path.of(folder));
+          }
+
+          @Override
+          public void stage(String name) {}
+
+          @Override
+          public void advance(long done, long expected) {
+            long last = lastCheckpoint(run.get());
+            if (done >= steps && wanted.get() == Long.MAX_VALUE) {
+              // The next may have begun already.
+              wanted.set(steps == 0 ? 1 : last + 2);
+            }
+            if (stopping.get() == null && last >= wanted.get()) {
+              meanwhile.run();
+              stopping.set(new Thread(planner.get()::close));
+              stopping.get().start();
+            }
+          }
+        };
+    planner.set(new Planner(progress));
+    assertThatThrownBy(
+            () ->
+                planner
+                    .get()
+                    .plan(
+                        SpecParser.parseText(slow().set("limits.rate", "500/s").text(), List.of()),
+                        new PlannerOptions(2, InputOrder.AS_READ)))
+        .isInstanceOfSatisfying(
+            ErrataException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED);
+              assertThat(e.next()).startsWith("Go on where it was: errata resume " + run.get());
+            });
+    return runs().get(0);
+  }
+
+  private void assertRefused(String id, ErrorCode code, String... parts) {
+    assertThatThrownBy(() -> resume(id))
+        .isInstanceOfSatisfying(
+            ErrataException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(code);
+              assertThat(e.getMessage()).contains(parts);
+            });
+  }
+
+  private static void change(RunStatus run, String from, String to) throws IOException {
+    Path record = Path.of(run.folder(), "run.json");
+    String text = Files.readString(record);
+    assertThat(text).contains(from);
+    Files.writeString(record, text.replace(from, to));
+  }
+
+  @Test
+  void stopped_goesOnOnlyWithWhatItBeganWith() throws Exception {
+    PlanManifest expected = expected();
+    RunStatus run =
+        interrupted(
+            () -> {
+              RunStatus alive = runs().get(0);
+              assertThat(alive.state()).isEqualTo(State.ALIVE);
+              assertRefused(alive.id(), ErrorCode.INVALID_PLAN, "Cannot resume run", "still alive");
+              assertThatThrownBy(() -> io.errata.jobs.plan.Runs.drop(plans.toString(), alive.id()))
+                  .hasMessageContaining("Cannot drop run")
+                  .hasMessageContaining("still alive");
+            });
+    assertThat(run.state()).isEqualTo(State.INTERRUPTED);
+
+    assertRefused("0123456789abcdef", ErrorCode.INVALID_PLAN, "Cannot find run 0123456789abcdef");
+
+    change(run, "\"worker\" : \"aggregate\"", "\"worker\" : \"totals@1\"");
+    assertRefused(run.id(), ErrorCode.INVALID_WORKER, "it began with other code", "totals@1");
+    change(run, "\"worker\" : \"totals@1\"", "\"worker\" : \"aggregate\"");
+
+    String record = Files.readString(Path.of(run.folder(), "run.json"));
+    String code = record.replaceAll("(?s).*\"code\" : \"([0-9a-f]+)\".*", "$1");
+    change(run, code, "0".repeat(64));
+    assertRefused(run.id(), ErrorCode.INVALID_WORKER, "whose classes differ");
+    change(run, "0".repeat(64), code);
+
+    Path part = folder.resolve("archive/part-3.jsonl");
+    byte[] content = Files.readAllBytes(part);
+    var modified = Files.getLastModifiedTime(part);
+    Files.writeString(part, Files.readString(part) + "\n");
+    assertRefused(
+        run.id(), ErrorCode.INVALID_SOURCE, "the source changed since it began", "part-3.jsonl");
+    Files.write(part, content);
+    Files.setLastModifiedTime(part, modified);
+
+    Path rows = folder.resolve("rows.csv");
+    String before = Files.readString(rows);
+    Files.writeString(rows, before.replaceFirst("user,total", "user,total,more"));
+    assertThatThrownBy(() -> resume(run.id())).isInstanceOf(ErrataException.class);
+    Files.writeString(rows, before);
+
+    // None of these has cost it anything.
+    assertSame(resume(run.id()), expected);
+    assertNothingIsKept();
+    assertRefused(run.id(), ErrorCode.INVALID_PLAN, "it has ended, with plan " + expected.plan());
+  }
+
+  /**
+   * What was read before is not read again: of two files nothing is left but their size and time.
+   */
+  @Test
+  void stopped_readsOnlyWhatWasNotRead() throws Exception {
+    PlanManifest expected = expected();
+    long ofTwoFiles = 2 * 2 * (EVENTS + EVENTS / 50 + 1);
+    RunStatus run = interrupted(ofTwoFiles + ofTwoFiles / 2, () -> {});
+    for (int part = 0; part < 2; part++) {
+      Path file = folder.resolve("archive/part-" + part + ".jsonl");
+      var modified = Files.getLastModifiedTime(file);
+      Files.write(file, new byte[(int) Files.size(file)]);
+      Files.setLastModifiedTime(file, modified);
+    }
+    assertSame(resume(run.id()), expected);
+  }
+
+  @Test
+  void dropped_leavesNothing() {
+    RunStatus run = interrupted(() -> {});
+    io.errata.jobs.plan.Runs.drop(plans.toString(), run.id());
+    assertThat(runs()).isEmpty();
+    assertThat(plans.toFile().list()).isEmpty();
+    assertRefused(run.id(), ErrorCode.INVALID_PLAN, "Cannot find run");
+  }
+
+  /** Another plan in the same folder removes what dead plans have left, but no run. */
+  @Test
+  void interruptedRun_isLeftAloneByOtherPlans() {
+    PlanManifest expected = expected();
+    RunStatus run = interrupted(() -> {});
+    assertThat(Runs.plan(draft()).manifest().plan()).isEqualTo(expected.plan());
+    assertSame(resume(run.id()), expected);
+  }
+}

@@ -1,0 +1,219 @@
+package io.errata.jobs.plan;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.jobs.graph.JobSummary;
+import io.errata.state.plan.PlanDirectory;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+
+/**
+ * What a run in streaming execution keeps until it has made its plan: {@code .run-<id>} below the
+ * folder of plans, with its record, the files of the plan to be, and its checkpoints where the spec
+ * names no other place for these. Nobody removes it but the run itself, and whoever drops it.
+ */
+final class RunFolder {
+  static final String PREFIX = ".run-";
+
+  private static final String RECORD = "run.json";
+  private static final String METADATA = "_metadata";
+  private static final String CHECKPOINT = "chk-";
+
+  private final FlinkPlanStorage plans;
+  private final String folder;
+  private RunRecord record;
+
+  private RunFolder(FlinkPlanStorage plans, RunRecord record) {
+    this.plans = plans;
+    this.folder = PREFIX + record.id();
+    this.record = record;
+  }
+
+  /** Begins a run. */
+  static RunFolder create(FlinkPlanStorage plans, RunRecord record) {
+    RunFolder run = new RunFolder(plans, record);
+    run.save(record);
+    return run;
+  }
+
+  /**
+   * Opens the folder of a run.
+   *
+   * @throws ErrataException INVALID_PLAN where there is none
+   */
+  static RunFolder open(FlinkPlanStorage plans, String id) {
+    String path = PREFIX + id + "/" + RECORD;
+    if (!plans.exists(path)) {
+      throw new ErrataException(
+          ErrorCode.INVALID_PLAN,
+          "Cannot find run " + id + " (in " + plans.location() + ")",
+          "errata resume lists the runs that there are; --plans names another folder of plans.");
+    }
+    try (InputStream in = plans.read(path)) {
+      return new RunFolder(plans, RunRecord.read(in.readAllBytes()));
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.INVALID_PLAN,
+          "Cannot read " + plans.location() + "/" + path + ": " + e.getMessage(),
+          "Another release of Errata may have written it: resume it with that one, or drop it with"
+              + " errata resume "
+              + id
+              + " --drop and plan again.",
+          e);
+    }
+  }
+
+  /** The ids of the runs below a folder of plans. */
+  static List<String> find(FlinkPlanStorage plans) {
+    return plans.folders("").stream()
+        .filter(name -> name.startsWith(PREFIX))
+        .map(name -> name.substring(PREFIX.length()))
+        .filter(id -> plans.exists(PREFIX + id + "/" + RECORD))
+        .toList();
+  }
+
+  RunRecord record() {
+    return record;
+  }
+
+  /** Its name below the folder of plans. */
+  String name() {
+    return folder;
+  }
+
+  /** Its path or URI. */
+  String location() {
+    return plans.below(folder);
+  }
+
+  /** What is known of the process that works on it; empty where none does. */
+  Optional<ProcessIdentity.State> holder() {
+    return StagingFolder.holder(plans, folder);
+  }
+
+  void save(RunRecord next) {
+    String aside = folder + "/" + RECORD + ".new";
+    try (OutputStream out = plans.write(aside)) {
+      out.write(next.toJson());
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot write " + plans.location() + "/" + aside + ": the file system failed",
+          "Check that the folder can be reached and written, and try again.",
+          e);
+    }
+    plans.move(aside, folder + "/" + RECORD);
+    record = next;
+  }
+
+  /** The files of the plan to be. */
+  FlinkPlanStorage files() {
+    return FlinkPlanStorage.at(plans.below(folder + "/files"));
+  }
+
+  /** Whether the job has done its work. */
+  boolean hasSummary() {
+    return JobSummary.isThere(files());
+  }
+
+  /**
+   * Brings files back that were on their way to the folder of the plan when the process was killed.
+   *
+   * @return the plan where it is sealed already
+   */
+  Optional<PlanDirectory> recall() {
+    if (record.sealing().isEmpty()) {
+      return Optional.empty();
+    }
+    String plan = record.sealing().get();
+    if (!hasSummary()) {
+      // Files are moved from here, and then what is left is deleted: the plan is there, unless
+      // somebody has removed it.
+      return plans.exists(plan + "/" + PlanDirectory.MANIFEST)
+          ? Optional.of(PlanDirectory.open(plans, plan))
+          : Optional.empty();
+    }
+    if (!plans.exists(plan + "/" + PlanDirectory.MANIFEST)) {
+      for (String path : plans.list(plan)) {
+        String here = folder + "/files/" + path.substring(plan.length() + 1);
+        if (!plans.exists(here)) {
+          plans.move(path, here);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A checkpoint from which the job can go on. */
+  record Checkpoint(String uri, List<OperatorState> states) {
+    /** Whether operators had done all that they have to do. */
+    boolean hasEnded(List<String> uids) {
+      Set<String> ended =
+          states.stream()
+              .filter(OperatorState::isFullyFinished)
+              .flatMap(state -> state.getOperatorUid().stream())
+              .collect(Collectors.toSet());
+      return ended.containsAll(uids);
+    }
+  }
+
+  /** The last checkpoint that was completed, of any start of the run. */
+  Optional<Checkpoint> lastCheckpoint() {
+    FlinkPlanStorage checkpoints = FlinkPlanStorage.at(record.checkpoints());
+    long last = -1;
+    String found = "";
+    for (String job : checkpoints.folders("")) {
+      for (String name : checkpoints.folders(job)) {
+        String number = name.substring(Math.min(name.length(), CHECKPOINT.length()));
+        if (name.startsWith(CHECKPOINT)
+            && number.matches("[0-9]{1,18}")
+            && Long.parseLong(number) > last
+            && checkpoints.exists(job + "/" + name + "/" + METADATA)) {
+          last = Long.parseLong(number);
+          found = job + "/" + name;
+        }
+      }
+    }
+    if (last < 0) {
+      return Optional.empty();
+    }
+    String path = found + "/" + METADATA;
+    try (InputStream in = checkpoints.read(path);
+        DataInputStream data = new DataInputStream(in)) {
+      return Optional.of(
+          new Checkpoint(
+              checkpoints.below(found),
+              List.copyOf(
+                  Checkpoints.loadCheckpointMetadata(
+                          data, RunFolder.class.getClassLoader(), checkpoints.below(found))
+                      .getOperatorStates())));
+    } catch (IOException e) {
+      throw new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot read checkpoint " + checkpoints.location() + "/" + path,
+          "Check that the folder can be reached, and resume again.",
+          e);
+    }
+  }
+
+  /** Notes that the run has made its plan, and removes all that it kept to be resumed. */
+  void end(String plan) {
+    FlinkPlanStorage.at(record.checkpoints()).deleteAll();
+    plans.delete(folder + "/files");
+    save(record.ended(plan));
+  }
+
+  /** Removes the run. */
+  void drop() {
+    FlinkPlanStorage.at(record.checkpoints()).deleteAll();
+    plans.delete(folder);
+  }
+}

@@ -1,0 +1,66 @@
+package io.errata.jobs.plan;
+
+import io.errata.api.ErrataException;
+import io.errata.jobs.plan.RunStatus.State;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The runs in streaming execution that a folder of plans knows. */
+public final class Runs {
+  private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
+  private Runs() {}
+
+  /**
+   * Those below a folder of plans, the newest first.
+   *
+   * @param plans a path or URI; the folder need not exist
+   */
+  public static List<RunStatus> list(String plans) {
+    FlinkPlanStorage storage = FlinkPlanStorage.at(plans);
+    List<RunStatus> all = new ArrayList<>();
+    for (String id : RunFolder.find(storage)) {
+      try {
+        all.add(status(storage, RunFolder.open(storage, id)));
+      } catch (ErrataException e) {
+        // Removed meanwhile, or of another release.
+        LOG.warn("{}", e.getMessage());
+      }
+    }
+    all.sort(Comparator.comparing(RunStatus::startedAt).reversed());
+    return all;
+  }
+
+  private static RunStatus status(FlinkPlanStorage plans, RunFolder run) {
+    RunRecord record = run.record();
+    State state =
+        record.plan().isPresent()
+            ? State.ENDED
+            : run.holder().isPresent() ? State.ALIVE : State.INTERRUPTED;
+    return new RunStatus(
+        record.id(),
+        record.name(),
+        plans.below(run.name()),
+        state,
+        record.startedAt(),
+        record.plan());
+  }
+
+  /**
+   * Removes a run with all that it keeps, but for the plan that it may have ended with.
+   *
+   * @param plans the folder of plans that it is below
+   * @throws ErrataException INVALID_PLAN where there is no such run, or a process works on it
+   */
+  public static void drop(String plans, String id) {
+    FlinkPlanStorage storage = FlinkPlanStorage.at(plans);
+    RunFolder run = RunFolder.open(storage, id);
+    if (run.record().plan().isEmpty()) {
+      Resumption.refuseAlive(run, "drop");
+    }
+    run.drop();
+  }
+}
