@@ -20,12 +20,12 @@ import java.util.stream.Stream;
  * <pre>bench/flat-memory [HEAP_MIB [TIMES [FOLDER]]]</pre>
  *
  * The archive is of JSON lines, whose events have an id, a time, one of 200,000 users, an amount
- * and 700 characters that the worker reads the last of; so decoded events are as large as the
+ * and 4,000 characters that the worker reads the last of; so decoded events are as large as the
  * lines. The live table is a CSV file.
  */
 public final class FlatMemory {
   private static final int USERS = 200_000;
-  private static final int TEXT = 700;
+  private static final int TEXT = 4_000;
   private static final int FILES = 32;
   private static final long MIB = 1L << 20;
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";

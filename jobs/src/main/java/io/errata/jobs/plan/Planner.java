@@ -132,15 +132,15 @@ public final class Planner implements AutoCloseable {
       return sealed.get();
     }
     Spec spec = SpecParser.parseText(run.record().spec(), List.of()).withPlans(plans);
-    return plan(spec, new PlannerOptions(run.record().parallelism(), InputOrder.AS_READ), Retry.NONE, run);
+    return plan(
+        spec, new PlannerOptions(run.record().parallelism(), InputOrder.AS_READ), Retry.NONE, run);
   }
 
   private PlanDirectory plan(
       Spec spec, PlannerOptions options, Retry retry, @Nullable RunFolder resumed) {
     run = resumed;
     try {
-      return make(
-          spec, options, retry, new Stages(progress, clock), Optional.ofNullable(resumed));
+      return make(spec, options, retry, new Stages(progress, clock), Optional.ofNullable(resumed));
     } catch (RuntimeException e) {
       ErrataException stopped =
           resources.isClosed()
@@ -185,11 +185,7 @@ public final class Planner implements AutoCloseable {
   }
 
   private PlanDirectory make(
-      Spec spec,
-      PlannerOptions options,
-      Retry retry,
-      Stages stages,
-      Optional<RunFolder> resumed) {
+      Spec spec, PlannerOptions options, Retry retry, Stages stages, Optional<RunFolder> resumed) {
     LOG.info("Planning {} over {}", spec.name(), spec.window());
     if (spec.events().use() == Use.BOTH) {
       throw new ErrataException(
@@ -245,7 +241,15 @@ public final class Planner implements AutoCloseable {
     } else {
       rows =
           recompute(
-              spec, options, stages, prepared, window, table, plans.below(staging), resumption, retry.keys());
+              spec,
+              options,
+              stages,
+              prepared,
+              window,
+              table,
+              plans.below(staging),
+              resumption,
+              retry.keys());
     }
     JobSummary summary = JobSummary.read(FlinkPlanStorage.at(plans.below(staging)));
 
@@ -270,8 +274,7 @@ public final class Planner implements AutoCloseable {
 
     stages.begin("seal the plan");
     PlanManifest manifest =
-        manifest(
-            spec, prepared, window, summary, gaps, allBarred, rows, createdAt, stages, retry);
+        manifest(spec, prepared, window, summary, gaps, allBarred, rows, createdAt, stages, retry);
     removeUnlisted(plans, staging, manifest);
     PlanDirectory staged = PlanDirectory.staged(plans, staging, manifest);
     if (spec.table().ownsPredicate().isPresent()) {

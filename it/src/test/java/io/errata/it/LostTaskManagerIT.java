@@ -1,0 +1,144 @@
+package io.errata.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Planner;
+import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.spec.SpecParser;
+import io.errata.state.plan.PlanDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.util.TestStreamEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A streaming execution goes on by itself when a task manager of its cluster is gone. */
+class LostTaskManagerIT {
+  private static final int EVENTS = 4_000;
+
+  @TempDir private Path folder;
+
+  @Test
+  void taskManagersThatAreGone_costNoMoreThanWhatCameBehindTheCheckpoint() throws Exception {
+    writeEvents();
+    String expected =
+        Runs.plan(draft().set("plans", folder.resolve("expected").toString())).manifest().plan();
+    Configuration configuration = new Configuration();
+    configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
+    MiniClusterConfiguration two =
+        new MiniClusterConfiguration.Builder()
+            .setConfiguration(configuration)
+            .setNumTaskManagers(2)
+            .setNumSlotsPerTaskManager(2)
+            .withRandomPorts()
+            .build();
+    try (MiniCluster cluster = new MiniCluster(two)) {
+      cluster.start();
+      TestStreamEnvironment.setAsContext(cluster, 2);
+      AtomicReference<CompletableFuture<Void>> lost = new AtomicReference<>();
+      PlanDirectory plan;
+      try (Planner planner = new Planner(losing(cluster, lost))) {
+        plan =
+            planner.plan(
+                SpecParser.parseText(
+                    draft()
+                        .streaming()
+                        .set("execution.checkpoints.interval", "PT0.2S")
+                        .set("limits.rate", "1000/s")
+                        .text(),
+                    List.of()),
+                new PlannerOptions(2, InputOrder.AS_READ));
+      } finally {
+        TestStreamEnvironment.unsetAsContext();
+      }
+      assertThat(lost.get()).as("lost").isNotNull();
+      lost.get().join();
+      assertThat(plan.manifest().plan()).isEqualTo(expected);
+      assertThat(plan.manifest().events().used()).isEqualTo(EVENTS);
+      assertThat(plan.manifest().coverage().complete()).isTrue();
+    }
+  }
+
+  /** Ends both task managers behind the second checkpoint, and starts another in their place. */
+  private PlanProgress losing(
+      MiniCluster cluster, AtomicReference<CompletableFuture<Void>> lost) {
+    return new PlanProgress() {
+      @Override
+      public void stage(String name) {}
+
+      @Override
+      public void advance(long done, long expected) {
+        if (lost.get() == null && checkpoints() >= 2) {
+          lost.set(
+              CompletableFuture.allOf(
+                  cluster.terminateTaskManager(0), cluster.terminateTaskManager(1)));
+          lost.get().join();
+          try {
+            cluster.startTaskManager();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        }
+      }
+    };
+  }
+
+  /** The number of the last one that is complete, or 0. */
+  private long checkpoints() {
+    try (Stream<Path> all = Files.walk(folder.resolve("plans"))) {
+      return all.filter(path -> path.endsWith("_metadata"))
+          .mapToLong(path -> Long.parseLong(path.getParent().getFileName().toString().substring(4)))
+          .max()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException e) {
+      // A file that was there when its folder was listed.
+      return 0;
+    }
+  }
+
+  private void writeEvents() throws IOException {
+    Files.createDirectories(folder.resolve("archive"));
+    Instant start = Instant.parse("2024-06-10T00:00:00Z");
+    for (int f = 0; f < 4; f++) {
+      List<String> lines = new ArrayList<>();
+      for (int i = f; i < EVENTS; i += 4) {
+        lines.add(
+            "{\"id\":\"e%d\",\"ts\":\"%s\",\"user\":\"u%d\",\"amount\":%d}"
+                .formatted(i, start.plusSeconds(i), i * 7 % 100, i % 13));
+      }
+      Files.write(folder.resolve("archive/part-" + f + ".jsonl"), lines);
+    }
+    Files.writeString(folder.resolve("rows.csv"), "user,total\nu1,5\nu2,241\n");
+  }
+
+  private SpecDraft draft() {
+    return new SpecDraft()
+        .set("name", "totals")
+        .window("2024-06-10T00:00:00Z", "2024-06-11T00:00:00Z")
+        .archive(folder.resolve("archive"), "", "jsonl")
+        .set("events.fields.id", "id")
+        .set("events.fields.time", "ts")
+        .set("events.fields.types", Map.of("amount", "long"))
+        .aggregate(Map.of("user", "user"), Map.of("total", "sum(amount)"))
+        .set("table.csv.path", folder.resolve("rows.csv").toString())
+        .set("table.csv.types", Map.of("total", "long"))
+        .set("table.key", List.of("user"))
+        .set("plans", folder.resolve("plans").toString());
+  }
+}
