@@ -53,7 +53,7 @@ class DemoKafkaIT {
     assertThat(shortened.at("/error/code").asText()).isEqualTo("MISSING_COVERAGE");
     assertThat(shortened.at("/error/message").asText())
         .contains("payments-0: offsets 0 to ")
-        .contains("are deleted");
+        .contains(" deleted, and events from ");
     assertThat(shortened.has("plan")).isFalse();
   }
 
