@@ -1,7 +1,10 @@
 package io.errata.connectors.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.registry.RegistryOptions;
 import io.errata.connectors.registry.SchemaRegistry;
@@ -16,6 +19,9 @@ import org.junit.jupiter.api.Test;
 
 /** The bytes of the wire format, and what becomes of those that aren't in it. */
 class AvroRecordDecoderTest {
+  /** The id that nobody can be asked about. */
+  private static final Integer DOWN = 5;
+
   private static final Schema INT = schema("\"int\"");
   private static final Schema LONG = schema("\"long\"");
   private static final Schema TEXT = schema("\"string\"");
@@ -62,6 +68,9 @@ class AvroRecordDecoderTest {
     @Override
     public Schema schema(Object key) throws ContentException {
       asked.add(key);
+      if (key.equals(DOWN)) {
+        throw new ErrataException(ErrorCode.UNAVAILABLE, "Cannot ask", "Try again.");
+      }
       if (!schemas.containsKey(key)) {
         throw new ContentException("nobody knows it");
       }
@@ -119,6 +128,14 @@ class AvroRecordDecoderTest {
     assertThat(problem("00000000030261"))
         .isEqualTo(
             "schema id 3: its schema doesn't fit the reader's: x is written as string, wanted as long");
+  }
+
+  /** It stops the plan: nobody knows whether the record can be read. */
+  @Test
+  void record_thatNobodyCanBeAskedAbout_isNotRefused() {
+    assertThatThrownBy(() -> problem("00000000050e"))
+        .isInstanceOfSatisfying(
+            ErrataException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
   }
 
   @Test

@@ -238,6 +238,8 @@ class OtherRecordFormatsTest {
             "{\"$schema\":\"http://example.org/own\"}",
             "{\"$ref\":\"http://127.0.0.1:1/schema.json\"}",
             "{\"properties\":{\"a\":{\"$ref\":\"file:///etc/passwd\"}}}",
+            // One that could be read, were anything fetched.
+            "{\"$ref\":\"" + Path.of(file("other.json", "{}")).toUri() + "\"}",
             "{\"$ref\":\"#/definitions/none\"}")) {
       String file = file("wrong.json", text);
       assertThatThrownBy(() -> new CheckedJsonFormat(file).fixedFor(List.of("t"), Part.VALUE))
