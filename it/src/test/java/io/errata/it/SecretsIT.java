@@ -3,11 +3,15 @@ package io.errata.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.errata.servers.KafkaServer;
+import io.errata.servers.RegistryServer;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.QuarantineEntry;
 import io.errata.testkit.PostgresServer;
+import io.errata.testkit.RegistryProxy;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +26,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -253,6 +263,57 @@ class SecretsIT {
               .isFalse();
         }
       }
+      assertNotBelow(folder);
+    }
+  }
+
+  @Test
+  void secretOfTheRegistry_isInNothingThatIsLeft() throws Exception {
+    spec("${env:ERRATA_RIGHT}");
+    String topic = KafkaServer.shared().createTopic(1, Map.of());
+    RegistryServer registry = RegistryServer.shared();
+    Schema schema =
+        SchemaBuilder.record("E")
+            .fields()
+            .requiredString("id")
+            .requiredString("ts")
+            .requiredString("name")
+            .requiredInt("amount")
+            .optionalString("does")
+            .endRecord();
+    int id = registry.register(topic + "-value", schema.toString());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(ByteBuffer.allocate(5).putInt(1, id).array());
+    new GenericDatumWriter<GenericRecord>(schema)
+        .write(
+            new GenericRecordBuilder(schema)
+                .set("id", "ann")
+                .set("ts", "2024-06-10T12:00:00Z")
+                .set("name", "ann")
+                .set("amount", 3)
+                .build(),
+            EncoderFactory.get().directBinaryEncoder(bytes, null));
+    long noon = Instant.parse("2024-06-10T12:00:00Z").toEpochMilli();
+    try (Producer<byte[], byte[]> producer = KafkaServer.shared().producer(Map.of())) {
+      producer.send(new ProducerRecord<>(topic, 0, noon, null, bytes.toByteArray())).get();
+    }
+    try (RegistryProxy proxy = RegistryProxy.before(registry)) {
+      String kafka =
+          "events.kafka={ brokers: '%s', topic: %s, format: avro, registry: { url: '%s', %s } }";
+      String login = "user: errata, password: '${env:ERRATA_%s}'";
+      proxy.askForLogin("errata", RIGHT);
+      String right =
+          kafka.formatted(
+              KafkaServer.shared().brokers(), topic, proxy.url(), login.formatted("RIGHT"));
+      ErrataProcess.Ended planned =
+          errata(0, "plan", "spec.yaml", "--set", "events.archive=null", "--set", right);
+      assertThat(planned.document("plan").at("/events/used").asLong()).isEqualTo(1);
+      String wrong =
+          kafka.formatted(
+              KafkaServer.shared().brokers(), topic, proxy.url(), "token: '${env:ERRATA_WRONG}'");
+      assertThat(
+              errata(2, "plan", "spec.yaml", "--set", "events.archive=null", "--set", wrong).err())
+          .contains("answers 401 to the bearer token");
       assertNotBelow(folder);
     }
   }

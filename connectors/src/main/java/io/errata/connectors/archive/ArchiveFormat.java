@@ -1,6 +1,8 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.FixedSchema;
 import io.errata.connectors.format.SourceColumns;
+import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
@@ -28,5 +30,14 @@ interface ArchiveFormat extends Serializable {
    */
   default boolean isSampled() {
     return false;
+  }
+
+  /**
+   * The same, with events read by a schema.
+   *
+   * @throws ContentException where it is no schema of this format's
+   */
+  default ArchiveFormat with(FixedSchema schema) throws ContentException {
+    throw new ContentException("the format has no schema");
   }
 }

@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where archived events lie, and in which form.
@@ -19,9 +20,18 @@ import java.time.ZoneOffset;
  * @param slack how far an event's folder may be from the event's time, either way: folders within
  *     it are read as well
  * @param delimiter what separates the fields of CSV
+ * @param schema a file with the schema that events are read by, on any of Flink's file systems: for
+ *     Avro the reader's, which each file's own is brought to; for JSON Lines a JSON Schema that
+ *     each event has to hold to; null where each file is read as it was written
  */
 public record ArchiveOptions(
-    String path, String layout, ZoneId zone, Format format, Duration slack, char delimiter)
+    String path,
+    String layout,
+    ZoneId zone,
+    Format format,
+    Duration slack,
+    char delimiter,
+    @Nullable String schema)
     implements Serializable {
   /**
    * One hour: pipelines that write by arrival close their folder within minutes, seldom within an
@@ -58,23 +68,33 @@ public record ArchiveOptions(
           "Cannot separate fields by the character with code " + (int) delimiter,
           "Give an ASCII character other than quote and line end.");
     }
+    if (schema != null && format != Format.AVRO && format != Format.JSONL) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SPEC,
+          "Cannot read an archive by a schema: its format is " + format + " (avro or jsonl)",
+          "Leave events.archive.schema out.");
+    }
     PartitionLayout.parse(layout);
   }
 
   /** With UTC, {@link #DEFAULT_SLACK} and the comma. */
   public static ArchiveOptions of(String path, String layout, Format format) {
-    return new ArchiveOptions(path, layout, ZoneOffset.UTC, format, DEFAULT_SLACK, ',');
+    return new ArchiveOptions(path, layout, ZoneOffset.UTC, format, DEFAULT_SLACK, ',', null);
   }
 
   public ArchiveOptions withSlack(Duration changed) {
-    return new ArchiveOptions(path, layout, zone, format, changed, delimiter);
+    return new ArchiveOptions(path, layout, zone, format, changed, delimiter, schema);
   }
 
   public ArchiveOptions withZone(ZoneId changed) {
-    return new ArchiveOptions(path, layout, changed, format, slack, delimiter);
+    return new ArchiveOptions(path, layout, changed, format, slack, delimiter, schema);
   }
 
   public ArchiveOptions withDelimiter(char changed) {
-    return new ArchiveOptions(path, layout, zone, format, slack, changed);
+    return new ArchiveOptions(path, layout, zone, format, slack, changed, schema);
+  }
+
+  public ArchiveOptions withSchema(String changed) {
+    return new ArchiveOptions(path, layout, zone, format, slack, delimiter, changed);
   }
 }

@@ -9,8 +9,11 @@ import io.errata.connectors.Window;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.expression.Condition;
+import io.errata.connectors.format.FixedSchema;
 import io.errata.connectors.format.SchemaCheck;
+import io.errata.connectors.format.SchemaFile;
 import io.errata.connectors.format.SourceColumns;
+import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.SplitWindow;
 import java.io.FileNotFoundException;
@@ -35,17 +38,44 @@ public final class ArchiveWindowSource implements WindowSource {
   private static final int MAX_SAMPLED = 16;
 
   private final ArchiveOptions options;
-  private final ArchiveFormat format;
+  private final ArchiveFormat asWritten;
+  private @Nullable Fixed fixed;
+
+  /** The format, with the schema that events are read by. */
+  private record Fixed(ArchiveFormat format, List<InputPart> schemas) {}
 
   public ArchiveWindowSource(ArchiveOptions options) {
     this.options = options;
-    this.format =
+    this.asWritten =
         switch (options.format()) {
           case PARQUET -> new ParquetFormat();
           case AVRO -> new AvroFormat(SPLIT_BYTES);
           case CSV -> new CsvFormat(options.delimiter());
           case JSONL -> new JsonLinesFormat(SPLIT_BYTES);
         };
+  }
+
+  /** Read once, so that a field's type is settled by what it is read by. */
+  private synchronized Fixed fixed() {
+    Fixed known = fixed;
+    if (known == null) {
+      known = options.schema() == null ? new Fixed(asWritten, List.of()) : read(options.schema());
+      fixed = known;
+    }
+    return known;
+  }
+
+  private Fixed read(String file) {
+    try {
+      FixedSchema schema = new FixedSchema("file " + file, SchemaFile.read(file));
+      return new Fixed(asWritten.with(schema), List.of(schema.part()));
+    } catch (ContentException e) {
+      throw new ErrataException(
+          ErrorCode.INVALID_SOURCE,
+          "Cannot read by the schema file " + file + ": " + e.getMessage(),
+          "Name another one in events.archive.schema.file.",
+          e);
+    }
   }
 
   @Override
@@ -81,6 +111,7 @@ public final class ArchiveWindowSource implements WindowSource {
    * The first file that can be read; where rows need not have all fields, more until all are found.
    */
   private Optional<Sample> sample(List<ArchiveFile> files, List<String> fields) {
+    ArchiveFormat format = fixed().format();
     @Nullable Sample sample = null;
     int sampled = 0;
     for (ArchiveFile file : files) {
@@ -102,6 +133,7 @@ public final class ArchiveWindowSource implements WindowSource {
   @Override
   public SplitWindow resolve(Window window, EventSchema schema, Optional<Condition> condition) {
     ReadRequest request = new ReadRequest(window, schema, condition.orElse(null), options.path());
+    ArchiveFormat format = fixed().format();
     ArchiveListing listing = ArchiveListing.of(options, window);
     if (format.isSampled()) {
       sample(listing.files(), request.plan().paths())
@@ -109,7 +141,7 @@ public final class ArchiveWindowSource implements WindowSource {
           .ifPresent(sample -> SchemaCheck.check(sample.file(), sample.columns(), schema));
     }
     List<Outcome<FileSummary>> summaries =
-        Parallel.map(listing.files(), file -> attempt(() -> summarize(file, request)));
+        Parallel.map(listing.files(), file -> attempt(() -> summarize(format, file, request)));
     List<InputPart> inputs = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>(listing.gaps());
     List<ReadSplit> splits = new ArrayList<>();
@@ -126,6 +158,7 @@ public final class ArchiveWindowSource implements WindowSource {
         estimated += outcome.value().estimatedRows();
       }
     }
+    inputs.addAll(fixed().schemas());
     return new ArchiveWindow(format, request, inputs, gaps, splits, estimated);
   }
 
@@ -144,7 +177,8 @@ public final class ArchiveWindowSource implements WindowSource {
     return ArchiveReach.find(options, window, gaps);
   }
 
-  private FileSummary summarize(ArchiveFile file, ReadRequest request) throws IOException {
+  private static FileSummary summarize(ArchiveFormat format, ArchiveFile file, ReadRequest request)
+      throws IOException {
     if (!format.isSampled()) {
       SchemaCheck.check(file.path(), format.columns(file), request.schema());
     }

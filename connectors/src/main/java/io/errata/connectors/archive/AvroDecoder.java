@@ -2,7 +2,9 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.avro.AvroBlock;
 import io.errata.connectors.avro.AvroFields;
+import io.errata.connectors.avro.AvroSchema;
 import io.errata.connectors.event.RawEvent;
+import io.errata.connectors.format.FixedSchema;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadSplit;
@@ -30,10 +32,18 @@ final class AvroDecoder implements RowDecoder {
   private long row = -1;
   private int rowStart;
 
-  AvroDecoder(AvroStream in, ReadSplit split, FieldPlan plan) throws IOException {
+  /**
+   * @param reader the schema that rows are brought to; null where they are read as they were
+   *     written
+   */
+  AvroDecoder(AvroStream in, ReadSplit split, FieldPlan plan, @Nullable FixedSchema reader)
+      throws IOException {
     this.in = in;
     header = AvroHeader.read(in);
-    fields = AvroFields.of(header.schema(), plan.paths());
+    fields =
+        reader == null
+            ? AvroFields.of(header.schema(), plan.paths())
+            : AvroFields.of(header.schema(), AvroSchema.parse(reader.text()), plan.paths());
     values = new @Nullable Object[plan.size()];
     time = plan.time();
     end = split.offset() + split.length();

@@ -1,11 +1,11 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.avro.AvroSchema;
 import io.errata.connectors.read.ContentException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
@@ -53,8 +53,8 @@ record AvroHeader(Schema schema, String codec, byte[] sync) {
 
   private static Schema schema(Map<String, byte[]> entries) throws ContentException {
     try {
-      return new Schema.Parser().setValidateDefaults(false).parse(text(entries, "avro.schema", ""));
-    } catch (AvroRuntimeException | StackOverflowError e) {
+      return AvroSchema.parse(text(entries, "avro.schema", ""));
+    } catch (ContentException e) {
       throw new ContentException("its schema can't be read", e);
     }
   }

@@ -2,6 +2,7 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.format.JsonObjectParser;
+import io.errata.connectors.format.JsonSchemaCheck;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -15,13 +16,18 @@ final class JsonLinesDecoder implements RowDecoder {
   private final LineReader lines;
   private final JsonObjectParser parser;
   private final int time;
+  private final @Nullable JsonSchemaCheck check;
   private @Nullable String rejection;
 
   // Without the byte order mark.
   private int length;
 
-  JsonLinesDecoder(LineReader lines, FieldPlan plan) {
+  /**
+   * @param check what each line has to hold to, or null
+   */
+  JsonLinesDecoder(LineReader lines, FieldPlan plan, @Nullable JsonSchemaCheck check) {
     this.lines = lines;
+    this.check = check;
     this.parser = new JsonObjectParser(plan);
     this.time = plan.time();
   }
@@ -41,6 +47,9 @@ final class JsonLinesDecoder implements RowDecoder {
         }
         length = lines.length() - from;
         @Nullable String problem = parser.parse(line, length);
+        if (problem == null && check != null) {
+          problem = check.problem(line, 0, length);
+        }
         rejection = problem == null ? null : rejected(problem);
         return true;
       }

@@ -1,7 +1,10 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.format.FixedSchema;
 import io.errata.connectors.format.JsonColumns;
+import io.errata.connectors.format.JsonSchemaCheck;
 import io.errata.connectors.format.SourceColumns;
+import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** JSON Lines; a file that isn't gzipped is cut into stretches of bytes. */
 final class JsonLinesFormat implements ArchiveFormat {
@@ -18,9 +22,21 @@ final class JsonLinesFormat implements ArchiveFormat {
   private static final long SAMPLE_BYTES = 4L << 20;
 
   private final long splitBytes;
+  private final @Nullable FixedSchema schema;
 
   JsonLinesFormat(long splitBytes) {
+    this(splitBytes, null);
+  }
+
+  private JsonLinesFormat(long splitBytes, @Nullable FixedSchema schema) {
     this.splitBytes = splitBytes;
+    this.schema = schema;
+  }
+
+  @Override
+  public ArchiveFormat with(FixedSchema checked) throws ContentException {
+    JsonSchemaCheck.of(checked.text());
+    return new JsonLinesFormat(splitBytes, checked);
   }
 
   @Override
@@ -58,13 +74,14 @@ final class JsonLinesFormat implements ArchiveFormat {
   @Override
   public RowDecoder open(ReadSplit split, ReadRequest request, ReadPace pace) throws IOException {
     FieldPlan plan = request.plan();
+    @Nullable JsonSchemaCheck check = schema == null ? null : JsonSchemaCheck.of(schema.text());
     if (split.input().endsWith(".gz")) {
       return new JsonLinesDecoder(
-          new LineReader(TextInput.open(split.input(), pace), 0, Long.MAX_VALUE), plan);
+          new LineReader(TextInput.open(split.input(), pace), 0, Long.MAX_VALUE), plan, check);
     }
     StoreInput in = StoreInput.open(split.input(), pace);
     try {
-      return new JsonLinesDecoder(lines(in, split), plan);
+      return new JsonLinesDecoder(lines(in, split), plan, check);
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;

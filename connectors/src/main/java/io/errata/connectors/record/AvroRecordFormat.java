@@ -1,5 +1,7 @@
 package io.errata.connectors.record;
 
+import io.errata.connectors.format.FixedSchema;
+import io.errata.connectors.format.SchemaFile;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.kafka.RecordDecoder;
 import io.errata.connectors.kafka.RecordFormat;

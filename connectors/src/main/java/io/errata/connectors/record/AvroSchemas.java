@@ -1,5 +1,6 @@
 package io.errata.connectors.record;
 
+import io.errata.connectors.avro.AvroSchema;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.registry.RegisteredSchema;
 import io.errata.connectors.registry.RegisteredSchema.Language;
@@ -11,24 +12,14 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
-/** Schemas in Avro, parsed. Those that others refer to are asked of the registry. */
+/** Parses registered schemas in Avro; those that they refer to are asked of the registry. */
 final class AvroSchemas {
   /** More than any schema refers to; one that refers to itself has no end. */
   private static final int MAX_REFERENCES = 1_000;
 
   private AvroSchemas() {}
-
-  /**
-   * A schema of a text.
-   *
-   * @throws ContentException where it is none
-   */
-  static Schema parse(String text) throws ContentException {
-    return parse(text, Map.of());
-  }
 
   /**
    * A registered schema, with those that it refers to.
@@ -43,19 +34,9 @@ final class AvroSchemas {
     }
     Map<String, Schema> known = new HashMap<>();
     for (RegisteredSchema each : referredTo(registered, registry)) {
-      collect(parse(each.text(), known), known);
+      collect(AvroSchema.parse(each.text(), known), known);
     }
-    return parse(registered.text(), known);
-  }
-
-  private static Schema parse(String text, Map<String, Schema> known) throws ContentException {
-    try {
-      Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
-      parser.addTypes(known);
-      return parser.parse(text);
-    } catch (AvroRuntimeException | StackOverflowError e) {
-      throw new ContentException("it can't be read as Avro", e);
-    }
+    return AvroSchema.parse(registered.text(), known);
   }
 
   /** Those that are referred to, each behind the ones that it refers to itself. */

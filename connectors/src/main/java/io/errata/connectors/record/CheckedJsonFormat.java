@@ -2,7 +2,9 @@ package io.errata.connectors.record;
 
 import io.errata.api.ErrataException;
 import io.errata.connectors.InputPart;
+import io.errata.connectors.format.FixedSchema;
 import io.errata.connectors.format.JsonSchemaCheck;
+import io.errata.connectors.format.SchemaFile;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.kafka.JsonRecordFormat;
 import io.errata.connectors.kafka.RecordDecoder;

@@ -2,6 +2,8 @@ package io.errata.connectors.record;
 
 import io.errata.connectors.InputPart;
 import io.errata.connectors.avro.AvroColumns;
+import io.errata.connectors.avro.AvroSchema;
+import io.errata.connectors.format.FixedSchema;
 import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.kafka.RecordDecoder;
 import io.errata.connectors.kafka.RecordFormat;
@@ -120,7 +122,7 @@ final class FixedAvroFormat implements RecordFormat {
 
   private static Schema parsed(FixedSchema schema) {
     try {
-      return AvroSchemas.parse(schema.text());
+      return AvroSchema.parse(schema.text());
     } catch (ContentException e) {
       throw new IllegalStateException("What was parsed once can be parsed again", e);
     }

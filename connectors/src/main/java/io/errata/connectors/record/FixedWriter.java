@@ -1,5 +1,6 @@
 package io.errata.connectors.record;
 
+import io.errata.connectors.format.FixedSchema;
 import java.io.Serializable;
 
 /**

@@ -2,6 +2,9 @@ package io.errata.connectors.record;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.connectors.avro.AvroSchema;
+import io.errata.connectors.format.FixedSchema;
+import io.errata.connectors.format.SchemaFile;
 import io.errata.connectors.kafka.RecordFormat.Part;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.registry.RegistryOptions;
@@ -54,7 +57,7 @@ final class SchemaLookup {
   FixedSchema ofFile(String path) {
     String name = "file " + path;
     try {
-      return new FixedSchema(name, AvroSchemas.parse(SchemaFile.read(path)).toString());
+      return new FixedSchema(name, AvroSchema.parse(SchemaFile.read(path)).toString());
     } catch (ContentException e) {
       throw unreadable(name, e);
     }

@@ -290,7 +290,14 @@ final class SpecAssembly {
       return null;
     }
     try {
-      return new ArchiveOptions(path, layout, zone, format, slack, delimiter);
+      return new ArchiveOptions(
+          path,
+          layout,
+          zone,
+          format,
+          slack,
+          delimiter,
+          values.find(SpecOptions.ARCHIVE_SCHEMA_FILE));
     } catch (ErrataException e) {
       problem("events.archive", e.getMessage() + ". " + e.next());
       return null;

@@ -334,6 +334,15 @@ final class SpecOptions {
               "What separates the fields of `csv`: one ASCII character; `\\t` for a tab.")
           .withDefault(',', "`,`");
 
+  static final SpecOption<String> ARCHIVE_SCHEMA_FILE =
+      SpecOption.of(
+              "events.archive.schema.file",
+              ValueType.path(),
+              OPTIONAL,
+              "The schema that events are read by: for `avro` one that each file's own is brought to, with aliases and defaults; for"
+                  + " `jsonl` a JSON Schema that each event has to hold to. A path, relative to the spec's folder, or a URI.")
+          .withDefaultText("none: each file is read as it was written");
+
   static final SpecOption<String> FIELD_ID =
       SpecOption.of(
           "events.fields.id",
@@ -713,6 +722,7 @@ final class SpecOptions {
           ARCHIVE_ZONE,
           ARCHIVE_SLACK,
           ARCHIVE_DELIMITER,
+          ARCHIVE_SCHEMA_FILE,
           FIELD_ID,
           FIELD_TIME,
           FIELD_TIME_UNIT,
@@ -815,6 +825,7 @@ final class SpecOptions {
         KAFKA_SCHEMA_WRITERS,
         KAFKA_KEY_SCHEMA_FILE,
         KAFKA_KEY_SCHEMA_WRITERS,
+        ARCHIVE_SCHEMA_FILE,
         ARCHIVE_PATH,
         BASE_PATH,
         CSV_PATH,

@@ -82,7 +82,8 @@ class SpecParserTest {
                 ZoneId.of("Europe/Berlin"),
                 ArchiveOptions.Format.CSV,
                 Duration.ofHours(2),
-                '\t'));
+                '\t',
+                null));
     assertThat(spec.events().fields())
         .isEqualTo(
             new EventsSpec.FieldsSpec(
@@ -156,7 +157,8 @@ class SpecParserTest {
                 ZoneOffset.UTC,
                 ArchiveOptions.Format.PARQUET,
                 Duration.ofHours(1),
-                ','));
+                ',',
+                null));
     assertThat(spec.events().fields())
         .isEqualTo(
             new EventsSpec.FieldsSpec(
@@ -715,6 +717,25 @@ class SpecParserTest {
         .singleElement()
         .asString()
         .contains("events.kafka.schema.version: it is a number and must be a whole number from 1");
+  }
+
+  @Test
+  void schema_ofAnArchive_isAFileOfAvroOrJsonLines() throws IOException {
+    assertThat(
+            Specs.parse(
+                    DECLARED,
+                    "events.archive={ path: /a, format: avro, schema: { file: /a.avsc } }")
+                .events()
+                .archive()
+                .orElseThrow()
+                .schema())
+        .isEqualTo("/a.avsc");
+    assertThat(
+            problems(
+                DECLARED, "events.archive={ path: /a, format: csv, schema: { file: /a.avsc } }"))
+        .singleElement()
+        .asString()
+        .contains("Cannot read an archive by a schema: its format is CSV (avro or jsonl)");
   }
 
   @Test

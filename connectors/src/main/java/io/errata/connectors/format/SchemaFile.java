@@ -1,4 +1,4 @@
-package io.errata.connectors.record;
+package io.errata.connectors.format;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
@@ -16,14 +16,19 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /** The text of a schema in a file on one of Flink's file systems. */
-final class SchemaFile {
+public final class SchemaFile {
   /** As many as the header of an Avro file may have. */
   private static final int MAX_BYTES = 16 << 20;
 
   private SchemaFile() {}
 
-  /** A file itself, or the files of a folder that end in {@code .avsc}, by name. */
-  static List<String> list(String name) {
+  /**
+   * A file itself, or the files of a folder that end in {@code .avsc}, by name.
+   *
+   * @throws ErrataException INVALID_SPEC where there is no such file or folder; UNAVAILABLE where
+   *     the file system fails
+   */
+  public static List<String> list(String name) {
     try {
       Path path = new Path(name);
       FileSystem files = path.getFileSystem();
@@ -49,7 +54,7 @@ final class SchemaFile {
    * @throws ErrataException INVALID_SPEC where there is no such file; UNAVAILABLE where the file
    *     system fails
    */
-  static String read(String name) throws ContentException {
+  public static String read(String name) throws ContentException {
     byte[] bytes;
     try {
       Path path = new Path(name);

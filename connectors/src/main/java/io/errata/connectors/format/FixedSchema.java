@@ -1,4 +1,4 @@
-package io.errata.connectors.record;
+package io.errata.connectors.format;
 
 import io.errata.connectors.InputPart;
 import java.io.Serializable;
@@ -14,11 +14,11 @@ import java.util.HexFormat;
  * @param name where it is from, such as {@code payments-value version 3 (id 7)}
  * @param text the schema, with those that it refers to inside
  */
-record FixedSchema(String name, String text) implements Serializable {
+public record FixedSchema(String name, String text) implements Serializable {
   private static final long serialVersionUID = 1;
 
   /** As what it stands among the inputs of a plan. */
-  InputPart part() {
+  public InputPart part() {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
