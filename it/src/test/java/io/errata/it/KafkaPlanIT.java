@@ -292,6 +292,8 @@ class KafkaPlanIT {
         TopicOfTests.send(producer, records);
         producer.commitTransaction();
       }
+      topic.settle(0);
+      topic.settle(1);
     }
     PlanDirectory plan = plan(draft(), NOTHING);
     assertThat(plan.manifest().coverage().complete()).isTrue();

@@ -179,7 +179,7 @@ final class OffsetResolver {
 
   /** Cuts a range where a transaction that is not over yet begins. */
   private long committed(TopicPartition partition, long begin, long stop, long stable) {
-    if (stop <= stable) {
+    if (stop <= stable || stop <= begin) {
       return stop;
     }
     long readable = Math.max(begin, stable);

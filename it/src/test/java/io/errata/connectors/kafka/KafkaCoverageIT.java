@@ -312,6 +312,7 @@ class KafkaCoverageIT {
           producer.commitTransaction();
         }
       }
+      topic.settle(0);
     }
     return topic;
   }
@@ -345,6 +346,7 @@ class KafkaCoverageIT {
       producer.beginTransaction();
       TopicOfTests.send(producer, List.of(topic.event(0, "a", START)));
       producer.commitTransaction();
+      topic.settle(0);
     }
     WindowReading reading =
         read(options(topic).withOffsets(Map.of(topic.name() + "-0", new OffsetRange(1, 2))));
@@ -373,10 +375,15 @@ class KafkaCoverageIT {
                   + " committed nor aborted");
       assertThat(reading.ids()).isEqualTo(ids(0, 1_200, 1_800));
 
+      // Nothing is asked for behind where it began.
+      Map<String, OffsetRange> before = Map.of(topic.name() + "-0", new OffsetRange(1_900, 1_900));
+      assertThat(read(options(topic).withOffsets(before)).gaps()).isEmpty();
+
       WindowReading uncommitted = read(options(topic).withIsolation(Isolation.READ_UNCOMMITTED));
       assertThat(uncommitted.gaps()).isEmpty();
       assertThat(uncommitted.ids()).hasSize(710);
       producer.commitTransaction();
+      topic.settle(0);
     }
     WindowReading over = read(options(topic));
     assertThat(over.gaps()).isEmpty();

@@ -11,12 +11,14 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -109,6 +111,21 @@ public record TopicOfTests(KafkaServer server, String name) {
   public long offset(int partition, OffsetSpec spec) {
     TopicPartition asked = new TopicPartition(name, partition);
     return ask(admin -> admin.listOffsets(Map.of(asked, spec)).partitionResult(asked)).offset();
+  }
+
+  /** Waits until no transaction is open: its marker is written after the producer was answered. */
+  public void settle(int partition) {
+    TopicPartition asked = new TopicPartition(name, partition);
+    ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    await(
+        "transactions are over",
+        () ->
+            ask(admin ->
+                        admin
+                            .listOffsets(Map.of(asked, OffsetSpec.latest()), committed)
+                            .partitionResult(asked))
+                    .offset()
+                == offset(partition, OffsetSpec.latest()));
   }
 
   public void addPartitions(int total) {
