@@ -168,9 +168,14 @@ public final class Planner implements AutoCloseable {
         !(e instanceof ErrataException known)
             || known.code().retryable()
             || known.code() == ErrorCode.INTERNAL;
-    if (!resumed && (!canGoOn || !left.hasSummary() && left.lastCheckpoint().isEmpty())) {
-      left.drop();
-      return e;
+    try {
+      if (!resumed && (!canGoOn || !left.hasSummary() && left.lastCheckpoint().isEmpty())) {
+        left.drop();
+        return e;
+      }
+    } catch (ErrataException unreachable) {
+      // What it has kept can't be looked at now, and stays.
+      LOG.warn("{}", unreachable.getMessage());
     }
     return e instanceof ErrataException known && canGoOn
         ? new ErrataException(
