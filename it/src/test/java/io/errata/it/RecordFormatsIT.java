@@ -449,6 +449,8 @@ class RecordFormatsIT {
                   .events()
                   .used())
           .isEqualTo(1);
+      // Which schema is the latest is found out once, though fields' types are asked for before.
+      assertThat(proxy.asked()).filteredOn(path -> path.endsWith("/latest")).hasSize(1);
       assertThatThrownBy(
               () -> plan(spec("kafka: " + kafka("format: avro, " + login.formatted(wrong)))))
           .isInstanceOfSatisfying(
