@@ -76,8 +76,7 @@ class LostTaskManagerIT {
   }
 
   /** Ends both task managers behind the second checkpoint, and starts another in their place. */
-  private PlanProgress losing(
-      MiniCluster cluster, AtomicReference<CompletableFuture<Void>> lost) {
+  private PlanProgress losing(MiniCluster cluster, AtomicReference<CompletableFuture<Void>> lost) {
     return new PlanProgress() {
       @Override
       public void stage(String name) {}

@@ -76,7 +76,11 @@ final class PlanWriting {
    * @throws ErrataException USAGE where one of them is no limit
    */
   static List<LimitHit> standing(PlanManifest manifest, Collection<String> overridden) {
-    List<String> names = overridden.stream().map(PlanWriting::limitName).toList();
+    List<String> names =
+        overridden.stream()
+            .map(PlanWriting::limitName)
+            .filter(name -> !isOfTheFilter(name))
+            .toList();
     for (String name : names) {
       boolean hit = manifest.limits().stream().anyMatch(h -> limitName(h.limit()).equals(name));
       if (!hit && !LIMITS.contains(name)) {
@@ -97,6 +101,11 @@ final class PlanWriting {
         .toList();
   }
 
+  /** What the filter leaves out makes rows wrong: there nobody can know better. */
+  private static boolean isOfTheFilter(String limit) {
+    return limit.startsWith("filter.");
+  }
+
   private static String limitName(String limit) {
     return limit.startsWith("limits.") ? limit.substring("limits.".length()) : limit;
   }
@@ -110,6 +119,10 @@ final class PlanWriting {
         console.styled(Style.BAD, "Refused")
             + ": nothing was written, because a limit of the spec was hit.");
     standing.forEach(hit -> console.say("  " + PlanText.limit(hit)));
+    if (standing.stream().anyMatch(hit -> isOfTheFilter(hit.limit()))) {
+      console.say("Next: correct the spec, and plan again.");
+      return Verb.LIMIT;
+    }
     List<String> overrides = new ArrayList<>();
     standing.forEach(hit -> overrides.add("--override " + limitName(hit.limit())));
     console.say(

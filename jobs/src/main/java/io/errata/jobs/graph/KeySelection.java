@@ -27,6 +27,19 @@ public final class KeySelection implements Serializable {
     return new KeySelection(new HashSet<>(forms));
   }
 
+  /** The keys that are in both. */
+  public KeySelection and(KeySelection other) {
+    if (forms == null) {
+      return other;
+    }
+    if (other.forms == null) {
+      return this;
+    }
+    Set<String> both = new HashSet<>(forms);
+    both.retainAll(other.forms);
+    return new KeySelection(both);
+  }
+
   public boolean isAll() {
     return forms == null;
   }

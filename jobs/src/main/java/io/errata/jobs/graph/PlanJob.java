@@ -15,6 +15,7 @@ import io.errata.state.table.TableDescription;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -56,6 +57,7 @@ public final class PlanJob {
   private final Duration workerTime;
   private final Set<String> quarantined;
   private final KeySelection selection;
+  private OptionalLong first = OptionalLong.empty();
 
   /**
    * @param staging the URI of the folder that the plan's files are written below
@@ -83,6 +85,15 @@ public final class PlanJob {
     this.window = window;
     this.staging = staging;
     this.rate = rate;
+  }
+
+  /** The same, made from the first events of the window alone, in the one order of events. */
+  public PlanJob withFirst(OptionalLong changed) {
+    PlanJob job =
+        new PlanJob(
+            worker, table, events, window, staging, rate, workerTime, quarantined, selection);
+    job.first = changed;
+    return job;
   }
 
   /** Rows that take part in the job, from a snapshot that stays open until it has ended. */
@@ -169,8 +180,20 @@ public final class PlanJob {
                         worker, table, events, streams, workerTime, quarantined, selection))
             .uid("dedupe");
 
+    SingleOutputStreamOperator<KeyedRecord> wanted = deduped;
+    if (first.isPresent()) {
+      wanted =
+          deduped
+              .keyBy(record -> 0L, Types.LONG)
+              .transform(
+                  "first events",
+                  streams.keyed(),
+                  new FirstEventsOperator(first.getAsLong(), streams))
+              .uid("first")
+              .setParallelism(1);
+    }
     DataStream<KeyedRecord> keyed =
-        deduped.union(
+        wanted.union(
             intake.getSideOutput(streams.barred()),
             rows(env, live, LiveRowSource.Role.LIVE, LIVE_ROWS, reading, streams));
     if (base.isPresent()) {
@@ -217,7 +240,7 @@ public final class PlanJob {
         .union(
             unkeyed,
             intake.getSideOutput(streams.counted()),
-            deduped.getSideOutput(streams.counted()),
+            counted(deduped, wanted, streams),
             replayed.getSideOutput(streams.counted()))
         .transform("summary", streams.summaries(), new SummaryOperator(staging, streams))
         .uid("summary")
@@ -226,6 +249,14 @@ public final class PlanJob {
         .name("end")
         .uid("end")
         .setParallelism(1);
+  }
+
+  private static DataStream<Summary> counted(
+      SingleOutputStreamOperator<KeyedRecord> deduped,
+      SingleOutputStreamOperator<KeyedRecord> wanted,
+      JobStreams streams) {
+    DataStream<Summary> counted = deduped.getSideOutput(streams.counted());
+    return wanted == deduped ? counted : counted.union(wanted.getSideOutput(streams.counted()));
   }
 
   private DataStream<KeyedRecord> base(

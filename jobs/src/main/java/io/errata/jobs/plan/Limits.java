@@ -1,6 +1,7 @@
 package io.errata.jobs.plan;
 
 import io.errata.jobs.spec.LimitsSpec;
+import io.errata.jobs.spec.Spec.FilterSpec;
 import io.errata.state.plan.CorrectionCounts;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import java.util.ArrayList;
@@ -8,22 +9,38 @@ import java.util.List;
 
 /** Compares what a plan would do with what its spec allows. */
 final class Limits {
+  /** Of a plan that nobody can allow to be applied. */
+  private static final String PART_OF_THE_EVENTS = "filter.first";
+
   private Limits() {}
 
   /**
    * The limits that are exceeded.
    *
+   * @param filter which events the plan was made from
    * @param live rows of the live table in scope, of which percentages are taken
    * @param quarantined keys that are left out
    * @param allBarred whether no key can be corrected
    */
   static List<LimitHit> find(
+      FilterSpec filter,
       LimitsSpec limits,
       CorrectionCounts corrections,
       long live,
       long quarantined,
       boolean allBarred) {
     List<LimitHit> hits = new ArrayList<>();
+    if (filter.first().isPresent()) {
+      hits.add(
+          new LimitHit(
+              PART_OF_THE_EVENTS,
+              "all",
+              Long.toString(filter.first().getAsLong()),
+              "Rows are made from the first "
+                  + filter.first().getAsLong()
+                  + " events alone (filter.first), and so from part of their events: this plan is for looking. Leave"
+                  + " filter.first out and plan again."));
+    }
     if (limits.corrections().isPresent()
         && limits.corrections().get().exceededBy(corrections.total(), live)) {
       hits.add(

@@ -223,7 +223,13 @@ public final class Planner implements AutoCloseable {
             .hex()
             .substring(0, 16);
     // A retry is small, and has no spec of its own that it could be resumed from.
-    boolean streaming = spec.execution().mode() == Mode.STREAMING && retry.keys().isAll();
+    KeySelection keys = retry.keys().and(prepared.keys());
+    // Nor are a list of keys, which could be another by then, and the first events, which come to
+    // one task.
+    boolean streaming =
+        spec.execution().mode() == Mode.STREAMING
+            && keys.isAll()
+            && spec.filter().first().isEmpty();
     if (streaming && run == null) {
       run =
           RunFolder.create(
@@ -254,7 +260,7 @@ public final class Planner implements AutoCloseable {
               table,
               plans.below(staging),
               resumption,
-              retry.keys());
+              keys);
     }
     JobSummary summary = JobSummary.read(FlinkPlanStorage.at(plans.below(staging)));
 
@@ -350,15 +356,16 @@ public final class Planner implements AutoCloseable {
     stages.begin("recompute and compare");
     PlanJob job =
         new PlanJob(
-            prepared.chosen().definition(),
-            prepared.table(),
-            prepared.events(),
-            window,
-            staging,
-            spec.limits().rate(),
-            spec.limits().workerTime(),
-            Set.copyOf(spec.events().quarantine()),
-            keys);
+                prepared.chosen().definition(),
+                prepared.table(),
+                prepared.events(),
+                window,
+                staging,
+                spec.limits().rate(),
+                spec.limits().workerTime(),
+                Set.copyOf(spec.events().quarantine()),
+                keys)
+            .withFirst(spec.filter().first());
     LocalRun flink =
         resources.hold(
             LocalRun.open(
@@ -524,6 +531,7 @@ public final class Planner implements AutoCloseable {
         coverage(window, summary, gaps),
         summary.suppressedEffects(),
         Limits.find(
+            spec.filter(),
             spec.limits(),
             corrections,
             retry.section().map(RetrySection::live).orElse(counted.live()),

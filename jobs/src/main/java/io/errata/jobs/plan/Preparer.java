@@ -14,6 +14,7 @@ import io.errata.connectors.event.EventRule;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.expression.Condition;
 import io.errata.connectors.expression.Conditions;
+import io.errata.jobs.graph.KeySelection;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.state.table.KeyRange;
@@ -125,8 +126,26 @@ final class Preparer {
         condition,
         window,
         reason,
+        keys(description),
         range(chosen, description, bucket, window),
         warnings);
+  }
+
+  private KeySelection keys(TableDescription description) {
+    if (spec.filter().keys().isEmpty()) {
+      return KeySelection.ALL;
+    }
+    String file = spec.filter().keys().get();
+    KeyList list = KeyList.read(file, description);
+    warnings.add(
+        "This plan is about the "
+            + list.forms().size()
+            + " keys of "
+            + file
+            + " (filter.keys) and looks at no other row; in order, these keys have the digest "
+            + list.digest().hex()
+            + ".");
+    return KeySelection.of(list.forms());
   }
 
   private void checkColumns(ReplayWorker worker, TableDescription description) {

@@ -6,6 +6,7 @@ import io.errata.state.table.WriteRequest.ConflictPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A spec, parsed and checked in itself; nothing was connected to yet. Paths are absolute or URIs,
@@ -47,8 +48,17 @@ public record Spec(
    *
    * @param types event types; empty for all
    * @param where an SQL condition over the fields
+   * @param keys the file with the keys of the live table that the plan is about; empty for all
+   * @param first how many of the wanted events are used, from the first on in the order of events;
+   *     empty for all. Rows are then made from part of their events, and the plan is never applied
    */
-  public record FilterSpec(List<String> types, Optional<String> where) {
+  public record FilterSpec(
+      List<String> types, Optional<String> where, Optional<String> keys, OptionalLong first) {
+    /** Of all keys. */
+    public FilterSpec(List<String> types, Optional<String> where) {
+      this(types, where, Optional.empty(), OptionalLong.empty());
+    }
+
     public FilterSpec {
       types = List.copyOf(types);
     }

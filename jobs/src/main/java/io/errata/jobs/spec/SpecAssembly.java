@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,9 @@ final class SpecAssembly {
             required(SpecOptions.EVENTS_QUARANTINE)),
         new FilterSpec(
             required(SpecOptions.FILTER_TYPE),
-            Optional.ofNullable(values.find(SpecOptions.FILTER_WHERE))),
+            Optional.ofNullable(values.find(SpecOptions.FILTER_WHERE)),
+            Optional.ofNullable(values.find(SpecOptions.FILTER_KEYS)),
+            first()),
         present(worker),
         base,
         new LiveTableOptions(
@@ -315,7 +318,18 @@ final class SpecAssembly {
         required(SpecOptions.FIELD_TYPES));
   }
 
+  private OptionalLong first() {
+    Integer first = values.find(SpecOptions.FILTER_FIRST);
+    return first == null ? OptionalLong.empty() : OptionalLong.of(first);
+  }
+
   private void checkFilter() {
+    if (values.isGiven(SpecOptions.FILTER_FIRST.path())
+        && values.isGiven(SpecOptions.OWNS.path())) {
+      problem(
+          SpecOptions.FILTER_FIRST.path(),
+          "with table.owns, rows whose events come later would look as if they had none; leave one of the two out");
+    }
     if (values.isGiven(SpecOptions.FILTER_TYPE.path())
         && !values.isGiven(SpecOptions.FIELD_TYPE.path())) {
       problem(

@@ -431,6 +431,24 @@ final class SpecOptions {
               "A condition in SQL's notation over the fields; only events for which it is true count.")
           .withDefaultText("all");
 
+  static final SpecOption<String> FILTER_KEYS =
+      SpecOption.of(
+              "filter.keys.file",
+              ValueType.path(),
+              OPTIONAL,
+              "A CSV file of keys of the live table, relative to the spec's folder: only these are recomputed, compared and"
+                  + " corrected. Its first line names the columns of `table.key`; where that is one column, it may be left out.")
+          .withDefaultText("all keys");
+
+  static final SpecOption<Integer> FILTER_FIRST =
+      SpecOption.of(
+              "filter.first",
+              ValueType.number(),
+              OPTIONAL,
+              "Only so many events, the first in the order of events, after the other filters. For looking: rows are then made from"
+                  + " part of their events, so that such a plan is never applied.")
+          .withDefaultText("all");
+
   static final SpecOption<String> WORKER_NAME =
       SpecOption.of(
           "worker.name",
@@ -735,6 +753,8 @@ final class SpecOptions {
           EVENTS_QUARANTINE,
           FILTER_TYPE,
           FILTER_WHERE,
+          FILTER_KEYS,
+          FILTER_FIRST,
           WORKER_NAME,
           WORKER_VERSION,
           AGGREGATE_KEY,
@@ -827,6 +847,7 @@ final class SpecOptions {
         KAFKA_KEY_SCHEMA_WRITERS,
         ARCHIVE_SCHEMA_FILE,
         ARCHIVE_PATH,
+        FILTER_KEYS,
         BASE_PATH,
         CSV_PATH,
         CSV_CORRECTIONS,

@@ -516,6 +516,17 @@ class CliTest {
   }
 
   @Test
+  void apply_ofAPlanFromPartOfTheEvents_isRefusedWhateverIsOverridden() {
+    LimitHit part = new LimitHit("filter.first", "all", "3", "From the first 3 events alone.");
+    PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections(), part);
+    FakeLiveTable table = tableIs(APPLIED);
+    Ran refused = run("apply", plan.location(), "--override", "filter.first");
+    assertThat(refused.status).isEqualTo(4);
+    assertThat(refused.out).contains("From the first 3 events alone").doesNotContain("--override");
+    assertThat(table.applied).isEmpty();
+  }
+
+  @Test
   void apply_overridingALimitThatThereIsNot_namesTheNearest() {
     PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections());
     Ran ran = run("apply", plan.location(), "--override", "delets");
