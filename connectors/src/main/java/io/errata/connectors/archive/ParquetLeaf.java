@@ -128,7 +128,7 @@ final class ParquetLeaf {
   private static ParquetLeaf ofBytes(
       PrimitiveType type, @Nullable LogicalTypeAnnotation logical, String name) {
     if (logical == null || logical instanceof BsonLogicalTypeAnnotation) {
-      return ofBinary(ColumnType.BYTES, name, value -> Bytes.of(value.getBytesUnsafe()));
+      return ofBinary(ColumnType.BYTES, name, value -> Bytes.of(bytes(value)));
     }
     if (logical instanceof StringLogicalTypeAnnotation
         || logical instanceof EnumLogicalTypeAnnotation
@@ -137,8 +137,7 @@ final class ParquetLeaf {
     }
     if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
       int scale = decimal.getScale();
-      return ofBinary(
-          ColumnType.DECIMAL, name, value -> Conversion.decimal(value.getBytesUnsafe(), scale));
+      return ofBinary(ColumnType.DECIMAL, name, value -> Conversion.decimal(bytes(value), scale));
     }
     if (logical instanceof UUIDLogicalTypeAnnotation
         && type.getPrimitiveTypeName() == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY) {
@@ -148,8 +147,16 @@ final class ParquetLeaf {
   }
 
   private static Object text(Binary value) {
-    byte[] bytes = value.getBytesUnsafe();
+    byte[] bytes = bytes(value);
     return Utf8.decode(bytes, 0, bytes.length);
+  }
+
+  /** The library makes an array of the length that a file claims, and looks then what is there. */
+  private static byte[] bytes(Binary value) {
+    if (value.toByteBuffer().remaining() != value.length()) {
+      throw new IllegalArgumentException("a value is longer than what holds it");
+    }
+    return value.getBytesUnsafe();
   }
 
   private static Object uuid(Binary value) {

@@ -319,12 +319,19 @@ final class SqlParser {
       if (name == null
           || name.startsWith("`")
           || name.startsWith("[")
+          || isHalfQuoted(name)
           || unquoted(name).isEmpty()) {
         throw refused(column);
       }
       path.append(path.isEmpty() ? "" : ".").append(unquoted(name));
     }
     return new FieldNode(path.toString());
+  }
+
+  /** What the parser makes of several dots within one pair of quotes. */
+  private static boolean isHalfQuoted(String name) {
+    return name.contains("\"")
+        && !(name.length() > 1 && name.startsWith("\"") && name.endsWith("\""));
   }
 
   private static String unquoted(String name) {

@@ -106,7 +106,7 @@ final class KafkaCursor implements SplitCursor {
     this.end = split.offset() + split.length();
     this.bounds = read.bounds().getOrDefault(split.input(), SlackBounds.NONE);
     this.assembler = read.assembler();
-    this.row = new KafkaRow(read.plan(), read.valueFormat(), read.keyFormat());
+    this.row = new KafkaRow(read.plan(), read.valueFormat(), read.keyFormat(), read.condition());
   }
 
   @Override
@@ -153,7 +153,12 @@ final class KafkaCursor implements SplitCursor {
     long before = assembler.inWindow();
     row.take(next);
     row.next();
-    @Nullable EventRecord event = assembler.assemble(row, split.input());
+    @Nullable EventRecord event = null;
+    if (row.isUnwanted()) {
+      assembler.count(row);
+    } else {
+      event = assembler.assemble(row, split.input());
+    }
     if (assembler.inWindow() > before && bounds.isSlack(next.offset(), next.timestamp())) {
       inSlack++;
       atEdge += bounds.isEdge(next.offset(), next.timestamp()) ? 1 : 0;

@@ -45,8 +45,12 @@ record KafkaRead(
     return new FieldPlan(schema);
   }
 
+  Optional<Condition> condition() {
+    return Optional.ofNullable(nullableCondition);
+  }
+
   EventAssembler assembler() {
-    return new EventAssembler(plan(), window, Optional.ofNullable(nullableCondition));
+    return new EventAssembler(plan(), window, condition());
   }
 
   /** For one split alone; readers share a connection in a {@link #session()}. */

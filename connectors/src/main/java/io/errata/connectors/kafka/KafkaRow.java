@@ -4,9 +4,11 @@ import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
 import io.errata.connectors.event.RawEvent;
 import io.errata.connectors.event.Unreadable;
+import io.errata.connectors.expression.Condition;
 import io.errata.connectors.format.Utf8;
 import io.errata.connectors.kafka.KafkaField.Kind;
 import io.errata.connectors.kafka.RecordFormat.Part;
+import io.errata.connectors.read.Conversion;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
@@ -44,6 +46,9 @@ final class KafkaRow implements RowDecoder {
   private final @Nullable RecordDecoder key;
   // The key's fields under the names of the value's.
   private final @Nullable RecordDecoder keyOfTombstone;
+  // The event's time alone, where the value has it; null where Kafka's own fields do.
+  private final @Nullable RecordDecoder timeOfValue;
+  private final EarlyConditions early;
   private final boolean readsTombstones;
   private final @Nullable Object[] values;
 
@@ -53,11 +58,19 @@ final class KafkaRow implements RowDecoder {
   // Whether nothing of the value could be decoded.
   private boolean opaque;
 
+  private boolean unwanted;
+
   /**
    * @param keyFormat null where keys are text
+   * @param condition which events are wanted
    */
-  KafkaRow(FieldPlan plan, RecordFormat valueFormat, @Nullable RecordFormat keyFormat) {
+  KafkaRow(
+      FieldPlan plan,
+      RecordFormat valueFormat,
+      @Nullable RecordFormat keyFormat,
+      Optional<Condition> condition) {
     this.plan = plan;
+    this.early = EarlyConditions.of(plan, condition);
     this.values = new @Nullable Object[plan.size()];
     List<String> valuePaths = new ArrayList<>();
     List<String> keyPaths = new ArrayList<>();
@@ -83,6 +96,10 @@ final class KafkaRow implements RowDecoder {
     this.valueOrdinals = ofValue.stream().mapToInt(Integer::intValue).toArray();
     this.keyOrdinals = ofKey.stream().mapToInt(Integer::intValue).toArray();
     this.value = valuePaths.isEmpty() ? null : valueFormat.open(plan, valuePaths, Part.VALUE);
+    this.timeOfValue =
+        KafkaField.of(plan.schema().time()).isPresent()
+            ? null
+            : valueFormat.open(plan, List.of(plan.schema().time()), Part.VALUE);
     this.key =
         keyFormat == null || keyPaths.isEmpty() ? null : keyFormat.open(plan, keyPaths, Part.KEY);
     this.keyOfTombstone =
@@ -105,11 +122,45 @@ final class KafkaRow implements RowDecoder {
     pending = null;
     current = from;
     opaque = false;
+    unwanted = false;
     if (from.value() == null) {
       decodeTombstone(from);
+      decodeOwn(from);
+      return true;
+    }
+    decodeOwn(from);
+    if (early.refuse(values) && decodeTime(from)) {
+      unwanted = true;
     } else {
       opaque = !decode(value, valueOrdinals, from.value(), from, "value");
     }
+    return true;
+  }
+
+  /**
+   * Whether the record can't be wanted, by Kafka's own fields. Of its value then only {@link
+   * #time()} is known, which is one.
+   */
+  boolean isUnwanted() {
+    return unwanted;
+  }
+
+  /**
+   * The event's time alone; false where it isn't known, so that all of the value has to be seen.
+   */
+  private boolean decodeTime(ConsumerRecord<byte[], byte[]> from) throws IOException {
+    if (timeOfValue != null) {
+      if (timeOfValue.decode(from.value(), from) != null) {
+        return false;
+      }
+      values[plan.time()] = timeOfValue.values()[0];
+    }
+    return Conversion.time(values[plan.time()], plan.schema().timeUnit(), plan.schema().zone())
+        instanceof Instant;
+  }
+
+  /** The fields of the key, and those that Kafka itself has. */
+  private void decodeOwn(ConsumerRecord<byte[], byte[]> from) throws IOException {
     if (keyOrdinals.length > 0) {
       if (from.key() == null) {
         fill(keyOrdinals, null);
@@ -120,7 +171,6 @@ final class KafkaRow implements RowDecoder {
     for (Own each : own) {
       values[each.ordinal()] = valueOf(each, from);
     }
-    return true;
   }
 
   /** Whether it could be. */
@@ -251,7 +301,8 @@ final class KafkaRow implements RowDecoder {
   public void close() throws IOException {
     try (RecordDecoder first = value;
         RecordDecoder second = key;
-        RecordDecoder third = keyOfTombstone) {
+        RecordDecoder third = keyOfTombstone;
+        RecordDecoder fourth = timeOfValue) {
       clear();
     }
   }

@@ -101,7 +101,7 @@ public final class EventAssembler {
     pace.row();
     if (!(Conversion.time(row.time(), plan.schema().timeUnit(), plan.schema().zone())
         instanceof Instant known)) {
-      throw new IllegalStateException("a row has no time although its file says that all have one");
+      throw new IllegalStateException("a row has no time although it was said to have one");
     }
     if (window.contains(known)) {
       inWindow++;

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -48,6 +49,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
@@ -553,6 +555,19 @@ class BombsTest {
                     .readPage())
         .hasRootCauseInstanceOf(ContentException.class)
         .hasMessageContaining("a page of 10 values claims 10 in blocks of 268435456");
+  }
+
+  @Test
+  void parquet_textThatClaimsToBeLongerThanItsDictionaryTakesNoMemoryForIt() throws Exception {
+    Function<Binary, Object> decode =
+        ParquetLeaf.of(PARQUET.getType("note").asPrimitiveType()).ofBinary;
+    Binary claimed = Binary.fromConstantByteBuffer(ByteBuffer.allocate(8), 4, 1 << 29);
+    long bytes =
+        allocated(
+            () ->
+                assertThatThrownBy(() -> decode.apply(claimed))
+                    .isInstanceOf(IllegalArgumentException.class));
+    assertThat(bytes).isLessThan(8 << 20);
   }
 
   @Test
