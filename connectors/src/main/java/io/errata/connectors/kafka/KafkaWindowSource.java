@@ -96,6 +96,18 @@ public final class KafkaWindowSource implements WindowSource {
 
   @Override
   public Map<String, ColumnType> naturalTypes(List<String> fields) {
+    Map<String, ColumnType> known = knownTypes(fields);
+    Map<String, ColumnType> types = new LinkedHashMap<>();
+    // There may be no record to see a field in. Coverage finds out why, where one is missing.
+    fields.forEach(field -> types.put(field, known.getOrDefault(field, ColumnType.TEXT)));
+    return types;
+  }
+
+  /**
+   * As {@link #naturalTypes}, without the fields of which nothing is known because no record is
+   * there.
+   */
+  public Map<String, ColumnType> knownTypes(List<String> fields) {
     Map<TopicPartition, OffsetRange> ends = new TreeMap<>(OffsetResolver.BY_NAME);
     try (KafkaAdmin admin = KafkaAdmin.connect(options)) {
       Set<TopicPartition> partitions = OffsetResolver.partitions(admin.topics()).keySet();
@@ -114,8 +126,6 @@ public final class KafkaWindowSource implements WindowSource {
     Map<String, ColumnType> types = new LinkedHashMap<>();
     for (String field : fields) {
       if (columns.value().paths().isEmpty() && KafkaField.of(field).isEmpty()) {
-        // There is no record to see it in. Coverage finds out why, where one is missing.
-        types.put(field, ColumnType.TEXT);
         continue;
       }
       @Nullable ColumnType type = SchemaCheck.find(options.subject(), columns, field).type();

@@ -93,15 +93,7 @@ public final class StitchedWindowSource implements WindowSource {
       if (e.code() != ErrorCode.INVALID_SOURCE) {
         throw e;
       }
-      try {
-        return kafka.naturalTypes(fields);
-      } catch (ErrataException other) {
-        if (other.code() == ErrorCode.INVALID_SOURCE) {
-          e.addSuppressed(other);
-          throw e;
-        }
-        throw other;
-      }
+      return ofRecordsAlone(fields, e);
     }
     Map<String, ColumnType> ofRecords;
     try {
@@ -116,6 +108,26 @@ public final class StitchedWindowSource implements WindowSource {
     ofFiles.forEach(
         (field, type) -> types.put(field, common(type, ofRecords.getOrDefault(field, type))));
     return types;
+  }
+
+  /**
+   * @param ofFiles why the archive doesn't know them, which is thrown where Kafka doesn't either
+   */
+  private Map<String, ColumnType> ofRecordsAlone(List<String> fields, ErrataException ofFiles) {
+    Map<String, ColumnType> known;
+    try {
+      known = kafka.knownTypes(fields);
+    } catch (ErrataException e) {
+      if (e.code() != ErrorCode.INVALID_SOURCE) {
+        throw e;
+      }
+      ofFiles.addSuppressed(e);
+      throw ofFiles;
+    }
+    if (!known.keySet().containsAll(fields)) {
+      throw ofFiles;
+    }
+    return known;
   }
 
   private static ColumnType common(ColumnType ofFiles, ColumnType ofRecords) {

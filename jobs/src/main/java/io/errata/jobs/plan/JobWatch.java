@@ -65,7 +65,7 @@ final class JobWatch {
     resources.hold(
         () -> {
           if (!result.isDone()) {
-            client.cancel().get(30, TimeUnit.SECONDS);
+            cancel(client, result);
           }
         });
     while (true) {
@@ -137,8 +137,10 @@ final class JobWatch {
       result.get(CANCEL_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // It was given up, or is stuck; why is told already.
+    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      // It was given up, or is stuck; why is told already. Or it had just ended: the cluster in
+      // this
+      // process is down then, and refuses to be asked.
     }
   }
 
