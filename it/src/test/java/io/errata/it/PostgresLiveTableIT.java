@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -771,7 +772,7 @@ class PostgresLiveTableIT extends LiveTableContract {
    * The server waits for a standby, as it does when one is slow, and the connection is lost then.
    */
   @Test
-  void connection_cutWhileTheServerIsCommittingIsSettledByWaitingForIt() {
+  void connection_cutWhileTheServerIsCommittingIsSettledByWaitingForIt() throws SQLException {
     StoredTable daily = drifted();
     // The servers of tests don't wait for anything at COMMIT, of themselves.
     postgres().execute("ALTER ROLE CURRENT_USER SET synchronous_commit TO on");
@@ -782,8 +783,8 @@ class PostgresLiveTableIT extends LiveTableContract {
       CompletableFuture<WriteResult> result =
           CompletableFuture.supplyAsync(() -> table.apply(request));
       assertThat(commit.await(Duration.ofSeconds(30))).isTrue();
-      waitForStandby("nobody");
       try {
+        commitsWaitForAStandby();
         commit.pass();
         awaitSession("wait_event = 'SyncRep'");
         Halt asked = proxy.haltAt("SELECT pg_xact_status", Moment.ANSWER);
@@ -794,7 +795,7 @@ class PostgresLiveTableIT extends LiveTableContract {
         assertThat(askedAgain.await(Duration.ofSeconds(30))).as("goes on asking").isTrue();
         askedAgain.pass();
       } finally {
-        waitForStandby("");
+        standby("");
       }
 
       assertThat(result.join().outcome()).isEqualTo(Outcome.APPLIED);
@@ -873,7 +874,38 @@ class PostgresLiveTableIT extends LiveTableContract {
     }
   }
 
-  private void waitForStandby(String name) {
+  /**
+   * The setting counts for other sessions only once the checkpointer has told them, which nothing
+   * shows but a COMMIT that waits.
+   */
+  private void commitsWaitForAStandby() throws SQLException {
+    standby("nobody");
+    try (Connection connection = PostgresServer.shared().connect(database);
+        Statement probe = connection.createStatement()) {
+      AtomicBoolean waited = new AtomicBoolean();
+      CompletableFuture<Void> commits =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  while (!waited.get()) {
+                    probe.execute("CREATE TEMP TABLE probe (); DROP TABLE probe");
+                  }
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      String waiting =
+          " FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%probe%'";
+      while (postgres().read("SELECT pid" + waiting).isEmpty() && !commits.isDone()) {
+        Thread.onSpinWait();
+      }
+      waited.set(true);
+      postgres().read("SELECT pg_cancel_backend(pid)" + waiting);
+      commits.join();
+    }
+  }
+
+  private void standby(String name) {
     postgres().execute("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'");
     postgres().read("SELECT pg_reload_conf()");
     while (!postgres().read("SELECT current_setting('synchronous_standby_names')").contains(name)) {
