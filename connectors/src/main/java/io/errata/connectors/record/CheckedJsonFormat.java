@@ -6,7 +6,6 @@ import io.errata.connectors.format.FixedSchema;
 import io.errata.connectors.format.JsonSchemaCheck;
 import io.errata.connectors.format.SchemaFile;
 import io.errata.connectors.format.SourceColumns;
-import io.errata.connectors.kafka.JsonRecordFormat;
 import io.errata.connectors.kafka.RecordDecoder;
 import io.errata.connectors.kafka.RecordFormat;
 import io.errata.connectors.read.ContentException;

@@ -1,6 +1,6 @@
 /**
- * The formats of Kafka's records that have a schema, and how that is found: in a registry, in a
- * file, by a fingerprint.
+ * The formats of Kafka's records, and how the schema of those that have one is found: in a
+ * registry, in a file, by a fingerprint.
  */
 @NullMarked
 package io.errata.connectors.record;

@@ -15,6 +15,7 @@ import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.EventAssembler;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.record.JsonRecordFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

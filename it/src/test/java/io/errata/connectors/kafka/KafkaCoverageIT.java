@@ -12,6 +12,7 @@ import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.kafka.KafkaOptions.Isolation;
 import io.errata.connectors.read.ReadPace;
+import io.errata.connectors.record.JsonRecordFormat;
 import io.errata.servers.KafkaServer;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,6 +9,7 @@ import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.read.ReadPace;
+import io.errata.connectors.record.JsonRecordFormat;
 import io.errata.servers.KafkaServer;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package io.errata.it.kafka;
 
 import io.errata.connectors.WindowSource;
-import io.errata.connectors.kafka.JsonRecordFormat;
 import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaWindowSource;
+import io.errata.connectors.record.JsonRecordFormat;
 import io.errata.it.archive.EventFiles;
 import io.errata.servers.KafkaServer;
 import io.errata.testkit.EventStore;

@@ -1,8 +1,10 @@
-package io.errata.connectors.kafka;
+package io.errata.connectors.record;
 
 import io.errata.connectors.format.JsonColumns;
 import io.errata.connectors.format.JsonObjectParser;
 import io.errata.connectors.format.SourceColumns;
+import io.errata.connectors.kafka.RecordDecoder;
+import io.errata.connectors.kafka.RecordFormat;
 import io.errata.connectors.read.FieldPlan;
 import java.io.IOException;
 import java.util.List;
