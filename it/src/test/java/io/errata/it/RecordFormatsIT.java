@@ -105,7 +105,10 @@ class RecordFormatsIT {
 
   /** A value in Avro's binary encoding, with as many of the fields as the schema has. */
   private static byte[] avro(String schema, Map<String, ?> fields) throws IOException {
-    Schema parsed = new Schema.Parser().parse(schema);
+    return avro(new Schema.Parser().parse(schema), fields);
+  }
+
+  private static byte[] avro(Schema parsed, Map<String, ?> fields) throws IOException {
     GenericRecord record = new GenericData.Record(parsed);
     fields.forEach(
         (name, value) -> {
@@ -516,6 +519,93 @@ class RecordFormatsIT {
         .hasMessageContaining("payment.avsc: it can't be read as Avro");
     assertThatThrownBy(() -> planAvro(", schema: { file: none.avsc }"))
         .hasMessageContaining("none.avsc: there is no such file");
+  }
+
+  /**
+   * Both versions refer to a subject, each to another version of it, and one to a third as well.
+   */
+  @Test
+  void schemaThatRefersToOtherSubjects_isReadWithThem() throws IOException {
+    String currency =
+        "{\"type\":\"enum\",\"name\":\"Currency\",\"namespace\":\"shop\",\"symbols\":[\"EUR\",\"USD\"]}";
+    String money =
+        "{\"type\":\"record\",\"name\":\"Money\",\"namespace\":\"shop\",\"fields\":[%s]}";
+    String amount = money.formatted(field("amount", "\"int\""));
+    String both =
+        money.formatted(
+            "{\"name\":\"currency\",\"type\":\"Currency\",\"default\":\"EUR\"},"
+                + field("amount", "\"long\""));
+    String first =
+        payment(
+            field("id", "\"string\""),
+            field("ts", TIME),
+            field("customer", "\"string\""),
+            field("paid", "\"shop.Money\""));
+    String second =
+        payment(
+            field("paid", "\"shop.Money\""),
+            field("id", "\"string\""),
+            field("ts", TIME),
+            field("customer", "\"string\""));
+    REGISTRY.register(topic + ".Currency", currency);
+    REGISTRY.register(topic + ".Money", amount);
+    int firstId = referring(topic + "-value", first, reference("shop.Money", "Money", 1));
+    referring(topic + ".Money", both, reference("shop.Currency", "Currency", 1));
+    int secondId = referring(topic + "-value", second, reference("shop.Money", "Money", 2));
+    Schema.Parser older = new Schema.Parser();
+    Schema olderMoney = older.parse(amount);
+    Schema olderPayment = older.parse(first);
+    Schema.Parser newer = new Schema.Parser();
+    Schema newerCurrency = newer.parse(currency);
+    Schema newerMoney = newer.parse(both);
+    Schema newerPayment = newer.parse(second);
+    for (int i = 1; i <= 6; i++) {
+      boolean old = i % 2 == 0;
+      GenericRecord paid = new GenericData.Record(old ? olderMoney : newerMoney);
+      if (old) {
+        paid.put("amount", i);
+      } else {
+        paid.put("amount", 10_000_000_000L + i);
+        paid.put("currency", new GenericData.EnumSymbol(newerCurrency, "USD"));
+      }
+      Map<String, Object> fields =
+          Map.of(
+              "id",
+              "e" + i,
+              "ts",
+              NOON.plusSeconds(i).toEpochMilli(),
+              "customer",
+              "c",
+              "paid",
+              paid);
+      send(
+          i,
+          null,
+          framed(old ? firstId : secondId, avro(old ? olderPayment : newerPayment, fields)));
+    }
+
+    PlanDirectory plan =
+        planAvro(
+            "",
+            "worker.aggregate.key={ customer: customer, currency: paid.currency }",
+            "worker.aggregate.columns={ total: sum(paid.amount), events: count() }");
+    assertThat(quarantine(plan)).isEmpty();
+    assertThat(Runs.corrections(plan))
+        .containsOnly(
+            Map.entry("[c, EUR]", "insert [c, EUR, 12, 3]"),
+            Map.entry("[c, USD]", "insert [c, USD, 30000000009, 3]"));
+  }
+
+  /** Registers a schema that refers to a version of another subject of the topic. */
+  private static int referring(String subject, String schema, String reference) {
+    return REGISTRY.registerDocument(
+        subject,
+        "{\"schema\":" + RegistryServer.quoted(schema) + ",\"references\":[" + reference + "]}");
+  }
+
+  private String reference(String name, String subject, int version) {
+    return "{\"name\":\"%s\",\"subject\":\"%s.%s\",\"version\":%d}"
+        .formatted(name, topic, subject, version);
   }
 
   /** The same events in every format that needs no id of a registry. */

@@ -56,7 +56,7 @@ public final class EventFiles {
             optional group place { optional int32 zip; }
           }
           """);
-  private static final Schema AVRO = avroSchema();
+  private static final Schema AVRO = schema();
 
   private EventFiles() {}
 
@@ -133,21 +133,31 @@ public final class EventFiles {
       writer.setSyncInterval(1_000);
       writer.create(AVRO, file.toFile());
       for (Map<String, Object> row : rows) {
-        GenericRecord event = new GenericData.Record(AVRO);
-        for (EventField field : EventStore.FIELDS) {
-          @Nullable Object value = row.get(field.path());
-          if (value != null && field.path().equals("place.zip")) {
-            Schema place = AVRO.getField("place").schema().getTypes().get(1);
-            GenericRecord nested = new GenericData.Record(place);
-            nested.put("zip", value);
-            event.put("place", nested);
-          } else if (value != null) {
-            event.put(field.path(), avro(value));
-          }
-        }
-        writer.append(event);
+        writer.append(avro(AVRO, row));
       }
     }
+  }
+
+  /** The schema of all events in Avro. */
+  public static Schema avroSchema() {
+    return AVRO;
+  }
+
+  /** One event in Avro, by a schema that has the fields of {@link #avroSchema()} in any order. */
+  public static GenericRecord avro(Schema schema, Map<String, Object> row) {
+    GenericRecord event = new GenericData.Record(schema);
+    for (EventField field : EventStore.FIELDS) {
+      @Nullable Object value = row.get(field.path());
+      if (value != null && field.path().equals("place.zip")) {
+        Schema place = schema.getField("place").schema().getTypes().get(1);
+        GenericRecord nested = new GenericData.Record(place);
+        nested.put("zip", value);
+        event.put("place", nested);
+      } else if (value != null) {
+        event.put(field.path(), avro(value));
+      }
+    }
+    return event;
   }
 
   private static Object avro(Object value) {
@@ -163,7 +173,7 @@ public final class EventFiles {
     return value instanceof java.util.UUID code ? code.toString() : value;
   }
 
-  private static Schema avroSchema() {
+  private static Schema schema() {
     Schema decimal =
         LogicalTypes.decimal(38, EventStore.SCALE).addToSchema(Schema.create(Schema.Type.BYTES));
     Schema micros = LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
@@ -202,12 +212,15 @@ public final class EventFiles {
     text.append(String.join(",", EventStore.FIELDS.stream().map(EventField::path).toList()))
         .append("\r\n");
     for (Map<String, Object> row : rows) {
-      text.append(
-          String.join(
-              ",", EventStore.FIELDS.stream().map(field -> csv(row.get(field.path()))).toList()));
-      text.append("\r\n");
+      text.append(csv(row)).append("\r\n");
     }
     Files.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** One event as a row of CSV, with the fields in the order of {@link EventStore#FIELDS}. */
+  public static String csv(Map<String, Object> row) {
+    return String.join(
+        ",", EventStore.FIELDS.stream().map(field -> csv(row.get(field.path()))).toList());
   }
 
   private static String csv(@Nullable Object value) {

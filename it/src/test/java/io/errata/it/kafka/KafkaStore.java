@@ -3,11 +3,8 @@ package io.errata.it.kafka;
 import io.errata.connectors.WindowSource;
 import io.errata.connectors.kafka.KafkaOptions;
 import io.errata.connectors.kafka.KafkaWindowSource;
-import io.errata.connectors.record.JsonRecordFormat;
-import io.errata.it.archive.EventFiles;
 import io.errata.servers.KafkaServer;
 import io.errata.testkit.EventStore;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -20,19 +17,20 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Events as JSON in a topic of its own, a partition for each part. A record's timestamp is the
- * event's time as far as that lies on the part's day, and else the day's nearer end: what lies
- * under another day came that much too late, or too early.
+ * Events in a topic of its own, a partition for each part. A record's timestamp is the event's time
+ * as far as that lies on the part's day, and else the day's nearer end: what lies under another day
+ * came that much too late, or too early.
  */
-record KafkaStore(KafkaServer server) implements EventStore {
+record KafkaStore(KafkaServer server, RecordEncoding encoding) implements EventStore {
   @Override
   public WindowSource source(List<Part> parts, List<LocalDate> days) throws Exception {
     String topic = server.createTopic(Math.max(1, parts.size()), Map.of());
+    RecordEncoding.Writer writer = encoding.writer(topic);
     try (Producer<byte[], byte[]> producer = server.producer(Map.of())) {
       List<Future<?>> sent = new ArrayList<>();
       for (int i = 0; i < parts.size(); i++) {
         for (Map<String, Object> row : parts.get(i).rows()) {
-          byte[] value = EventFiles.json(row).getBytes(StandardCharsets.UTF_8);
+          byte[] value = writer.value(row);
           long timestamp = timestamp(parts.get(i).day(), row);
           sent.add(producer.send(new ProducerRecord<>(topic, i, timestamp, null, value)));
         }
@@ -42,7 +40,7 @@ record KafkaStore(KafkaServer server) implements EventStore {
       }
     }
     return new KafkaWindowSource(
-        KafkaOptions.of(server.brokers(), topic), new JsonRecordFormat(), Optional.empty());
+        KafkaOptions.of(server.brokers(), topic), encoding.format(), Optional.empty());
   }
 
   private static long timestamp(LocalDate day, Map<String, Object> row) {

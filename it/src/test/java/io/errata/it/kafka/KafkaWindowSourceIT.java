@@ -5,10 +5,11 @@ import io.errata.testkit.EventStore;
 import io.errata.testkit.WindowSourceContract;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Kafka does what every event source does. */
-class KafkaWindowSourceIT extends WindowSourceContract {
+/** Kafka does what every event source does, in each format. */
+class KafkaWindowSourceIT {
   @RegisterExtension
   static final MiniClusterExtension CLUSTER =
       new MiniClusterExtension(
@@ -17,8 +18,37 @@ class KafkaWindowSourceIT extends WindowSourceContract {
               .setNumberSlotsPerTaskManager(2)
               .build());
 
-  @Override
-  protected EventStore openStore() {
-    return new KafkaStore(KafkaServer.shared());
+  @Nested
+  class Json extends Contract {
+    Json() {
+      super(RecordEncoding.JSON);
+    }
+  }
+
+  @Nested
+  class Avro extends Contract {
+    Avro() {
+      super(RecordEncoding.AVRO);
+    }
+  }
+
+  @Nested
+  class Csv extends Contract {
+    Csv() {
+      super(RecordEncoding.CSV);
+    }
+  }
+
+  abstract static class Contract extends WindowSourceContract {
+    private final RecordEncoding encoding;
+
+    Contract(RecordEncoding encoding) {
+      this.encoding = encoding;
+    }
+
+    @Override
+    protected EventStore openStore() {
+      return new KafkaStore(KafkaServer.shared(), encoding);
+    }
   }
 }

@@ -25,7 +25,7 @@ record StitchedStore(KafkaServer server, Path folder) implements EventStore {
     }
     return new StitchedWindowSource(
         (ArchiveWindowSource) new ArchiveStore(folder, Format.PARQUET).source(inFiles, days),
-        (KafkaWindowSource) new KafkaStore(server).source(inRecords, days),
+        (KafkaWindowSource) new KafkaStore(server, RecordEncoding.JSON).source(inRecords, days),
         Use.BOTH);
   }
 
