@@ -81,11 +81,8 @@ public final class JsonObjectParser {
   public @Nullable String parse(byte[] line, int length) {
     Arrays.fill(values, null);
     Arrays.fill(seen, false);
-    Object text = null;
-    for (int i = 0; i < length && text == null; i++) {
-      // Jackson lets some sequences pass that aren't UTF-8, and makes characters of them.
-      text = line[i] < 0 ? Utf8.decode(line, 0, length) : null;
-    }
+    // Jackson lets some sequences pass that aren't UTF-8, and makes characters of them.
+    Object text = Utf8.isAscii(line, 0, length) ? null : Utf8.decode(line, 0, length);
     if (text instanceof Unreadable unreadable) {
       return unreadable.reason();
     }

@@ -98,6 +98,9 @@ public final class KafkaProperties {
     properties.putIfAbsent(
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20));
     properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096");
+    // The system's own size grows with what is under way; Kafka's fixed 64 KiB stop the broker
+    // dozens of times for each piece.
+    properties.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
     return properties;
   }
 
