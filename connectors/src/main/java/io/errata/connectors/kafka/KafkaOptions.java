@@ -83,51 +83,8 @@ public record KafkaOptions(
         KafkaSecurity.NONE);
   }
 
-  public KafkaOptions withTopics(String... changed) {
-    return new KafkaOptions(
-        brokers,
-        List.of(changed),
-        null,
-        slackBefore,
-        slackAfter,
-        offsets,
-        isolation,
-        properties,
-        security);
-  }
-
-  public KafkaOptions withTopicPattern(String changed) {
-    return new KafkaOptions(
-        brokers,
-        List.of(),
-        changed,
-        slackBefore,
-        slackAfter,
-        offsets,
-        isolation,
-        properties,
-        security);
-  }
-
-  public KafkaOptions withSlack(Duration before, Duration after) {
-    return new KafkaOptions(
-        brokers, topics, topicPattern, before, after, offsets, isolation, properties, security);
-  }
-
-  public KafkaOptions withOffsets(Map<String, OffsetRange> changed) {
-    return new KafkaOptions(
-        brokers,
-        topics,
-        topicPattern,
-        slackBefore,
-        slackAfter,
-        changed,
-        isolation,
-        properties,
-        security);
-  }
-
-  public KafkaOptions withIsolation(Isolation changed) {
+  /** The same, for records of these transactions. */
+  KafkaOptions withIsolation(Isolation changed) {
     return new KafkaOptions(
         brokers,
         topics,
@@ -138,32 +95,6 @@ public record KafkaOptions(
         changed,
         properties,
         security);
-  }
-
-  public KafkaOptions withProperties(Map<String, String> changed) {
-    return new KafkaOptions(
-        brokers,
-        topics,
-        topicPattern,
-        slackBefore,
-        slackAfter,
-        offsets,
-        isolation,
-        changed,
-        security);
-  }
-
-  public KafkaOptions withSecurity(KafkaSecurity changed) {
-    return new KafkaOptions(
-        brokers,
-        topics,
-        topicPattern,
-        slackBefore,
-        slackAfter,
-        offsets,
-        isolation,
-        properties,
-        changed);
   }
 
   /** What is read, for people, such as {@code topic payments}. */

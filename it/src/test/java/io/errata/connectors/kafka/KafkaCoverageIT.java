@@ -25,6 +25,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -45,6 +46,33 @@ class KafkaCoverageIT {
 
   private static KafkaOptions options(TopicOfTests topic) {
     return KafkaOptions.of(topic.server().brokers(), topic.name());
+  }
+
+  private static KafkaOptions options(TopicOfTests topic, Map<String, OffsetRange> offsets) {
+    return options(topic, List.of(topic.name()), null, KafkaOptions.DEFAULT_SLACK, offsets);
+  }
+
+  private static KafkaOptions options(TopicOfTests topic, Duration slack) {
+    return options(topic, List.of(topic.name()), null, slack, Map.of());
+  }
+
+  private static KafkaOptions options(
+      TopicOfTests at,
+      List<String> topics,
+      @Nullable String pattern,
+      Duration slack,
+      Map<String, OffsetRange> offsets) {
+    KafkaOptions usual = options(at);
+    return new KafkaOptions(
+        usual.brokers(),
+        topics,
+        pattern,
+        slack,
+        slack,
+        offsets,
+        usual.isolation(),
+        usual.properties(),
+        usual.security());
   }
 
   private static KafkaWindow resolve(KafkaOptions options, long splitOffsets) {
@@ -350,7 +378,7 @@ class KafkaCoverageIT {
       topic.settle(0);
     }
     WindowReading reading =
-        read(options(topic).withOffsets(Map.of(topic.name() + "-0", new OffsetRange(1, 2))));
+        read(options(topic, Map.of(topic.name() + "-0", new OffsetRange(1, 2))));
     assertThat(reading.gaps()).isEmpty();
     assertThat(reading.ids()).isEmpty();
     assertThat(reading.vacant()).isEqualTo(1);
@@ -378,7 +406,7 @@ class KafkaCoverageIT {
 
       // Nothing is asked for behind where it began.
       Map<String, OffsetRange> before = Map.of(topic.name() + "-0", new OffsetRange(1_900, 1_900));
-      assertThat(read(options(topic).withOffsets(before)).gaps()).isEmpty();
+      assertThat(read(options(topic, before)).gaps()).isEmpty();
 
       WindowReading uncommitted = read(options(topic).withIsolation(Isolation.READ_UNCOMMITTED));
       assertThat(uncommitted.gaps()).isEmpty();
@@ -488,10 +516,24 @@ class KafkaCoverageIT {
     other.createAgain(1);
     other.fill(0, START, START.plusSeconds(10));
 
-    WindowReading named = read(options(first).withTopics(first.name(), second.name()));
+    WindowReading named =
+        read(
+            options(
+                first,
+                List.of(first.name(), second.name()),
+                null,
+                KafkaOptions.DEFAULT_SLACK,
+                Map.of()));
     assertThat(named.gaps()).isEmpty();
     assertThat(named.ids()).hasSize(150);
-    WindowReading matching = read(options(first).withTopicPattern(first.name() + "(\\.more)?"));
+    WindowReading matching =
+        read(
+            options(
+                first,
+                List.of(),
+                first.name() + "(\\.more)?",
+                KafkaOptions.DEFAULT_SLACK,
+                Map.of()));
     assertThat(matching.ids()).isEqualTo(named.ids());
   }
 
@@ -508,7 +550,7 @@ class KafkaCoverageIT {
             new OffsetRange(20, 30),
             topic.name() + "-1",
             new OffsetRange(35, 120));
-    KafkaWindow window = resolve(options(topic).withOffsets(offsets));
+    KafkaWindow window = resolve(options(topic, offsets));
     WindowReading reading = WindowReading.of(window);
 
     List<String> expected = new ArrayList<>(ids(0, 20, 30));
@@ -561,8 +603,7 @@ class KafkaCoverageIT {
                     .startsWith("2 of them lay in the outer half of the slack")
                     .contains("events.kafka.slack"));
 
-    WindowReading wider =
-        read(options(early).withSlack(Duration.ofMinutes(15), Duration.ofMinutes(15)));
+    WindowReading wider = read(options(early, Duration.ofMinutes(15)));
     assertThat(wider.ids()).contains("before the slack", "behind the slack").hasSize(7);
   }
 
@@ -593,9 +634,7 @@ class KafkaCoverageIT {
                 assertThat(warning)
                     .contains(topic.name(), "LogAppendTime", "PT10M", "events.kafka.slack-after"));
     // Whoever knows the offsets reads them all the same.
-    assertThat(
-            read(options(topic).withOffsets(Map.of(topic.name() + "-0", new OffsetRange(0, 10))))
-                .ids())
+    assertThat(read(options(topic, Map.of(topic.name() + "-0", new OffsetRange(0, 10)))).ids())
         .hasSize(10);
   }
 
