@@ -160,22 +160,15 @@ final class KafkaWindow implements SplitWindow {
         bySplit.put(receipt.split(), offsets);
       }
     }
-    long inSlack = bySplit.values().stream().mapToLong(Offsets::inSlack).sum();
     long atEdge = bySplit.values().stream().mapToLong(Offsets::atEdge).sum();
-    if (inSlack > 0) {
-      found.add(
-          inSlack
-              + " events of the window were found in the slack alone (before it "
-              + read.options().slackBefore()
-              + ", after it "
-              + read.options().slackAfter()
-              + "): the timestamps of their records are outside of the window, or behind such.");
-    }
     if (atEdge > 0) {
       found.add(
           atEdge
-              + " of them lay in the outer half of the slack: events further away would not be found."
-              + " Plan again with a longer events.kafka.slack and see whether there are more.");
+              + " events of the window lay in the outer half of the slack (before it "
+              + read.options().slackBefore()
+              + ", after it "
+              + read.options().slackAfter()
+              + "): events further away would not be found. Plan again with a longer events.kafka.slack and see whether there are more.");
     }
     return found;
   }
