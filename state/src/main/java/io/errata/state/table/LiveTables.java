@@ -32,6 +32,7 @@ public final class LiveTables {
         ErrorCode.INVALID_SPEC,
         "Cannot open the live table: no store is known for "
             + (scheme.lookingAt() ? scheme.group() : "its URL"),
-        "Use a URL that begins with jdbc:postgresql: in table.jdbc.url.");
+        "Use a URL that begins with jdbc:postgresql: in table.jdbc.url, or name a CSV file in"
+            + " table.csv.path instead.");
   }
 }
