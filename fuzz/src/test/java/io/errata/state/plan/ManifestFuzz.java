@@ -52,7 +52,7 @@ public final class ManifestFuzz {
     Declared.same("The manifest", read.manifest(), again.manifest());
     try {
       PlanId.of(read.manifest());
-      new CorrectionFormat(read.manifest().table().description());
+      CorrectionFormat.check(read.manifest().table().description());
     } catch (ErrataException e) {
       Declared.check(e, ErrorCode.INVALID_PLAN);
     }

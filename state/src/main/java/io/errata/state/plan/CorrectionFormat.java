@@ -49,6 +49,15 @@ final class CorrectionFormat implements EntryFormat<DigestedCorrection> {
   private final RowSchema values;
   private final MessageType schema;
 
+  /**
+   * Checks that corrections of a table can be in a file.
+   *
+   * @throws IllegalArgumentException where its columns don't fit together
+   */
+  static void check(TableDescription table) {
+    var unused = new CorrectionFormat(table);
+  }
+
   CorrectionFormat(TableDescription table) {
     this.key = formats(table, table.key());
     this.compare = formats(table, table.compare());

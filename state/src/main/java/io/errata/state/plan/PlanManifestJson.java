@@ -161,7 +161,7 @@ final class PlanManifestJson {
           e);
     }
     try {
-      new CorrectionFormat(manifest.table().description());
+      CorrectionFormat.check(manifest.table().description());
     } catch (IllegalArgumentException e) {
       throw InvalidPlan.of(
           "Cannot read the manifest of "
