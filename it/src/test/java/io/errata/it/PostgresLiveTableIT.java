@@ -867,11 +867,16 @@ class PostgresLiveTableIT extends LiveTableContract {
             "SELECT pid FROM pg_stat_activity WHERE application_name = 'errata' AND datname = current_database() AND "
                 + condition)
         .isEmpty()) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new IllegalStateException("There is no session with " + condition);
-      }
-      Thread.onSpinWait();
+      askAgain("a session with " + condition);
     }
+  }
+
+  /** Until the time of the test is over: a question to the database hears no interrupt. */
+  private static void askAgain(String what) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new IllegalStateException("There is still not " + what);
+    }
+    Thread.onSpinWait();
   }
 
   /**
@@ -896,11 +901,14 @@ class PostgresLiveTableIT extends LiveTableContract {
               });
       String waiting =
           " FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%probe%'";
-      while (postgres().read("SELECT pid" + waiting).isEmpty() && !commits.isDone()) {
-        Thread.onSpinWait();
+      try {
+        while (postgres().read("SELECT pid" + waiting).isEmpty() && !commits.isDone()) {
+          askAgain("a COMMIT that waits for a standby");
+        }
+      } finally {
+        waited.set(true);
+        postgres().read("SELECT pg_cancel_backend(pid)" + waiting);
       }
-      waited.set(true);
-      postgres().read("SELECT pg_cancel_backend(pid)" + waiting);
       commits.join();
     }
   }
@@ -909,7 +917,7 @@ class PostgresLiveTableIT extends LiveTableContract {
     postgres().execute("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'");
     postgres().read("SELECT pg_reload_conf()");
     while (!postgres().read("SELECT current_setting('synchronous_standby_names')").contains(name)) {
-      Thread.onSpinWait();
+      askAgain("the standby " + name);
     }
   }
 

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class PostgresServer {
   /** A role whose password is asked for; every other role is trusted. */
   public static final String PASSWORD_USER = "errata_secured";
 
+  private static final Duration RELOAD = Duration.ofSeconds(30);
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static @Nullable PostgresServer shared;
 
@@ -41,7 +43,26 @@ public final class PostgresServer {
       Path hba = Path.of(hbaFile);
       Files.writeString(
           hba, "host all " + PASSWORD_USER + " all scram-sha-256\n" + Files.readString(hba));
+      String before = loaded();
       statement.execute("SELECT pg_reload_conf()");
+      // It does so in its own time, and a new session has what the server had read by then.
+      long end = System.nanoTime() + RELOAD.toNanos();
+      while (loaded().equals(before)) {
+        if (System.nanoTime() > end) {
+          throw new IllegalStateException("PostgreSQL doesn't read its settings again");
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** When the settings of a new session were read. */
+  private String loaded() throws SQLException {
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT pg_conf_load_time()::text")) {
+      rows.next();
+      return rows.getString(1);
     }
   }
 
