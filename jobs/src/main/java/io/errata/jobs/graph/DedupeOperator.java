@@ -87,9 +87,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     getRuntimeContext().addAccumulator(DEDUPED, deduped);
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
     ReplayWorker versions = worker.open(getUserCodeClassloader());
-    OverdueWorker overdue = new OverdueWorker();
-    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
-    watch = WorkerWatch.start(versions, workerTime, overdue::add);
+    watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
     router =
         new EventRouter(
             new KeyRows(versions, table, watch, selection),

@@ -50,9 +50,7 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord> {
   @Override
   public void open(OpenContext context) {
     ReplayWorker versions = worker.open(getRuntimeContext().getUserCodeClassLoader());
-    OverdueWorker overdue = new OverdueWorker();
-    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
-    watch = WorkerWatch.start(versions, workerTime, overdue::add);
+    watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
     keys = new KeyRows(versions, table, watch, selection);
     read = new LongCounter();
     getRuntimeContext().addAccumulator(READ, read);

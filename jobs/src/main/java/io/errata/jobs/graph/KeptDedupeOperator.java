@@ -105,9 +105,7 @@ final class KeptDedupeOperator extends AbstractStreamOperator<KeyedRecord>
     deduped = new LongCounter();
     getRuntimeContext().addAccumulator(DedupeOperator.DEDUPED, deduped);
     ReplayWorker versions = worker.open(getUserCodeClassloader());
-    OverdueWorker overdue = new OverdueWorker();
-    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
-    watch = WorkerWatch.start(versions, workerTime, overdue::add);
+    watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
     router =
         new EventRouter(

@@ -82,10 +82,8 @@ final class KeptReplayOperator extends AbstractStreamOperator<Outcome>
     tally = Tally.NONE;
     compared = new LongCounter();
     getRuntimeContext().addAccumulator(ReplayOperator.COMPARED, compared);
-    OverdueWorker overdue = new OverdueWorker();
-    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
     ReplayWorker versions = worker.open(getUserCodeClassloader());
-    watch = WorkerWatch.start(versions, workerTime, overdue::add);
+    watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
     StreamRecord<Outcome> out = new StreamRecord<>(null);
     replay =
         new KeyReplay(

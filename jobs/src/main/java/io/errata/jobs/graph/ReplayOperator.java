@@ -67,9 +67,8 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
     tally = Tally.NONE;
     compared = new LongCounter();
     getRuntimeContext().addAccumulator(COMPARED, compared);
-    OverdueWorker overdue = new OverdueWorker();
-    getRuntimeContext().addAccumulator(OverdueWorker.NAME, overdue);
-    watch = WorkerWatch.start(worker.open(getUserCodeClassloader()), workerTime, overdue::add);
+    watch =
+        WorkerWatch.start(worker.open(getUserCodeClassloader()), workerTime, getRuntimeContext());
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,17 @@ final class WorkerWatch implements AutoCloseable {
             ? Looks.EXECUTOR.scheduleWithFixedDelay(
                 this::look, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS)
             : null;
+  }
+
+  /**
+   * Starts to watch, and tells what takes too long by {@link OverdueWorker} of a task.
+   *
+   * @param limit how long a call may take; zero for no limit
+   */
+  static WorkerWatch start(ReplayWorker worker, Duration limit, RuntimeContext task) {
+    OverdueWorker overdue = new OverdueWorker();
+    task.addAccumulator(OverdueWorker.NAME, overdue);
+    return start(worker, limit, overdue::add);
   }
 
   /**
