@@ -1,6 +1,7 @@
 package io.errata.fuzz;
 
 import io.errata.connectors.archive.ArchiveSeeds;
+import io.errata.connectors.record.RecordSeeds;
 import io.errata.state.plan.PlanSeeds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ final class SeedWriter {
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
     write(folder, ArchiveSeeds.all());
+    write(folder, RecordSeeds.all());
     write(folder, PlanSeeds.all());
   }
 

@@ -6,6 +6,7 @@ import io.errata.connectors.archive.GzipFuzz;
 import io.errata.connectors.archive.JsonLinesFuzz;
 import io.errata.connectors.archive.ParquetFuzz;
 import io.errata.connectors.expression.ExpressionFuzz;
+import io.errata.connectors.kafka.AvroRecordFuzz;
 import io.errata.jobs.aggregate.AggregateFuzz;
 import io.errata.jobs.spec.SpecFuzz;
 import io.errata.state.digest.CanonicalFormFuzz;
@@ -31,6 +32,7 @@ enum Target {
   CSV(CsvFuzz::read, "de.siegmar.fastcsv"),
   JSON_LINES(JsonLinesFuzz::read, "com.fasterxml.jackson"),
   AVRO(AvroFuzz::read, "org.apache.avro"),
+  AVRO_RECORD(AvroRecordFuzz::read, "org.apache.avro"),
   PARQUET(ParquetFuzz::read, "org.apache.parquet"),
   COMPRESSION(GzipFuzz::read, "io.airlift.compress"),
   CANONICAL_FORM(CanonicalFormFuzz::read);

@@ -110,7 +110,19 @@ public final class AvroBlock {
     return Utf8.decode(bytes, start, (int) length);
   }
 
-  /** Steps over a value of any schema. */
+  /** Which of so many symbols an enum's value is, from 0. */
+  int symbol(int count) throws IOException {
+    int index = nextInt();
+    if (index < 0 || index >= count) {
+      throw new ContentException("an enum's value is not one of its symbols");
+    }
+    return index;
+  }
+
+  /**
+   * Steps over a value of any schema. It must be one, as if it were read: bytes that are none mean
+   * that those behind them are not what they seem either.
+   */
   void skip(Schema schema) throws IOException {
     skip(schema, 0);
   }
@@ -122,8 +134,10 @@ public final class AvroBlock {
     countEmpty();
     switch (schema.getType()) {
       case NULL -> {}
-      case BOOLEAN -> take(1);
-      case INT, LONG, ENUM -> nextLong();
+      case BOOLEAN -> nextBoolean();
+      case INT -> nextInt();
+      case LONG -> nextLong();
+      case ENUM -> symbol(schema.getEnumSymbols().size());
       case FLOAT -> take(4);
       case DOUBLE -> take(8);
       case STRING, BYTES -> take(nextLong());

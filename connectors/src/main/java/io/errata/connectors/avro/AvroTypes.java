@@ -4,9 +4,7 @@ import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.format.SourceColumn;
-import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.Conversion;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -100,7 +98,7 @@ final class AvroTypes {
       }
       case ENUM -> {
         List<String> symbols = schema.getEnumSymbols();
-        yield in -> symbols.get(symbol(in, symbols.size()));
+        yield in -> symbols.get(in.symbol(symbols.size()));
       }
       case BYTES -> {
         BytesValue value = bytes(schema, logical);
@@ -160,19 +158,11 @@ final class AvroTypes {
   private static AvroValue symbol(Resolver.EnumAdjust symbols, Schema reader) {
     int[] adjustments = symbols.adjustments;
     return in -> {
-      int adjusted = adjustments[symbol(in, adjustments.length)];
+      int adjusted = adjustments[in.symbol(adjustments.length)];
       return adjusted < 0
           ? new Unreadable("a symbol that the reader's schema lacks, and has no default for")
           : reader.getEnumSymbols().get(adjusted);
     };
-  }
-
-  private static int symbol(AvroBlock in, int count) throws IOException {
-    int index = in.nextInt();
-    if (index < 0 || index >= count) {
-      throw new ContentException("an enum's value is not one of its symbols");
-    }
-    return index;
   }
 
   /**

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -247,6 +248,31 @@ class AvroFieldsTest {
     byte[] bytes = written(schema, Map.of("x", List.of(1, 2)));
     assertThat(read(schema, schema, bytes, "x", "x.y", "z"))
         .containsExactly(new Unreadable("a structure, not a value"), null, null);
+  }
+
+  /** A record isn't whole only because nobody asks for the field that is broken. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'type':'enum','name':'K','symbols':['A','B']} | 04 | an enum's value is not one of its symbols",
+        "{'type':'enum','name':'K','symbols':['A','B']} | 01 | an enum's value is not one of its symbols",
+        "'int' | feffffffffff01 | a number is out of range",
+        "'boolean' | 02 | a boolean is neither true nor false"
+      },
+      quoteCharacter = '`')
+  void value_thatIsSteppedOver_mustBeOneAllTheSame(String type, String hex, String problem)
+      throws IOException {
+    Schema writer =
+        record(
+            "{\"name\":\"y\",\"type\":"
+                + type.replace('\'', '"')
+                + "},{\"name\":\"x\",\"type\":\"int\"}");
+    AvroFields fields = AvroFields.of(writer, one("\"int\""), List.of("x"));
+    AvroBlock in = new AvroBlock(HexFormat.of().parseHex(hex + "0e"));
+    assertThatThrownBy(() -> fields.read(in, new Object[1]))
+        .isInstanceOf(ContentException.class)
+        .hasMessage(problem);
   }
 
   @Test
