@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one reader wait, so that all readers together stay within a {@link ReadRate}. It only
- * delays: what is read doesn't depend on it. Over any ten seconds at most 1 % more is read than the
+ * delays: what is read doesn't depend on it. Over any ten seconds at most 3 % more is read than the
  * rate says, and one row or one piece of {@link #piece()} bytes.
  *
  * <p>Used by the thread that reads; {@link #share}, {@link #wake} and {@link #arm} may be called by
@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class ReadPace {
   private static final long SECOND = 1_000_000_000L;
 
-  /** How much of the time that a reader was held up by other things it may make up for. */
-  private static final long MADE_UP = SECOND / 20;
+  /**
+   * How much of the time that a reader was held up by other things it may make up for: the length
+   * of a pause on a busy machine, of which there are some in ten seconds, and 3 % of these.
+   */
+  private static final long MADE_UP = SECOND * 3 / 10;
 
   /** Shorter waits cost more than they are worth: the next wait is the longer. */
   private static final long SHORTEST_WAIT = SECOND / 1_000;

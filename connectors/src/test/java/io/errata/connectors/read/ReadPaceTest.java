@@ -73,6 +73,23 @@ class ReadPaceTest {
     assertThat(most(passed)).isLessThanOrEqualTo(10_500);
   }
 
+  /** As by collections of garbage, or by others on the machine. */
+  @Test
+  void readerThatIsHeldUpForMoments_keepsTheRateAllTheSame() {
+    ReadPace pace = pace(1_000, Double.POSITIVE_INFINITY);
+    List<long[]> passed = new ArrayList<>();
+    long start = now;
+    for (int i = 0; i < 60_000; i++) {
+      if (i % 1_000 == 500) {
+        now += SECOND / 4;
+      }
+      pace.row();
+      passed.add(new long[] {now, 1});
+    }
+    assertThat((now - start) / 1e9).isBetween(60 * 0.99, 60 * 1.01);
+    assertThat(most(passed)).isLessThanOrEqualTo(10_500);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {10_000, 1_000_000, 200_000_000})
   void bytes_areAtTheRateAndNeverMoreThanFivePercentAboveIt(long rate) {
