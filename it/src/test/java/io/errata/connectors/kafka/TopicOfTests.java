@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /** A topic of a real cluster, with what an administrator may do to it. */
@@ -153,6 +155,20 @@ public record TopicOfTests(KafkaServer server, String name) {
 
   public void createAgain(int partitions) {
     server.createTopic(name, partitions, Map.of());
+    // The broker that was asked before may not have heard of it, or only of the one that is gone.
+    await("the topic is there", () -> IntStream.range(0, partitions).allMatch(this::isKnown));
+  }
+
+  private boolean isKnown(int partition) {
+    try {
+      return offset(partition, OffsetSpec.latest()) >= 0;
+    } catch (IllegalStateException e) {
+      if (e.getCause() != null
+          && e.getCause().getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Asks until something is so: there is no event to wait for in another process. */
