@@ -11,6 +11,7 @@ import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.plan.RunStatus.State;
+import io.errata.jobs.spec.Spec;
 import io.errata.jobs.spec.SpecParser;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
@@ -27,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeIT {
   private static final int MOMENTS = Integer.getInteger("errata.resume.moments", 4);
   private static final long SEED = Long.getLong("errata.resume.seed", 20261121);
+  private static final PlannerOptions OPTIONS = new PlannerOptions(2, InputOrder.AS_READ);
   private static final int FILES = 8;
   private static final int EVENTS = 800;
   private static final int USERS = 300;
@@ -109,6 +112,11 @@ class ResumeIT {
         .set("limits.rate", "2000/s")
         .set("execution.mode", "streaming")
         .set("execution.checkpoints.interval", "PT0.2S");
+  }
+
+  private Spec slow(int eventsPerSecond) {
+    return SpecParser.parseText(
+        slow().set("limits.rate", eventsPerSecond + "/s").text(), List.of());
   }
 
   /** What batch execution finds. */
@@ -225,6 +233,11 @@ class ResumeIT {
    * @param steps as progress counts them: an event is read, and then deduped
    */
   private RunStatus interrupted(long steps, Runnable meanwhile) {
+    return interrupted(steps, meanwhile, planner -> planner.plan(slow(500), OPTIONS));
+  }
+
+  private RunStatus interrupted(
+      long steps, Runnable meanwhile, Function<Planner, PlanDirectory> planning) {
     AtomicLong wanted = new AtomicLong(Long.MAX_VALUE);
     AtomicReference<Path> run = new AtomicReference<>();
     AtomicReference<Thread> stopping = new AtomicReference<>();
@@ -254,13 +267,7 @@ class ResumeIT {
           }
         };
     planner.set(new Planner(progress));
-    assertThatThrownBy(
-            () ->
-                planner
-                    .get()
-                    .plan(
-                        SpecParser.parseText(slow().set("limits.rate", "500/s").text(), List.of()),
-                        new PlannerOptions(2, InputOrder.AS_READ)))
+    assertThatThrownBy(() -> planning.apply(planner.get()))
         .isInstanceOfSatisfying(
             ErrataException.class,
             e -> {
@@ -350,6 +357,49 @@ class ResumeIT {
       Files.setLastModifiedTime(file, modified);
     }
     assertSame(resume(run.id()), expected);
+  }
+
+  /** It stays one: with the id, the limits and the evidence of a retry. */
+  @Test
+  void retryOfEveryKey_goesOnAsThat() throws Exception {
+    Path part = folder.resolve("archive/part-0.jsonl");
+    String whole = Files.readString(part);
+    Files.writeString(part, whole + "no JSON\n");
+    PlanDirectory barred = Runs.plan(draft());
+    assertThat(barred.manifest().rows().quarantined()).isEqualTo(USERS);
+    Files.writeString(part, whole);
+    SpecDraft mended = draft().set("limits.missing-coverage", "allow");
+    PlanManifest expected;
+    try (Planner planner = new Planner(PlanProgress.NONE)) {
+      expected =
+          planner
+              .retry(
+                  mended.copy().set("plans", folder.resolve("expected").toString()).parse(),
+                  OPTIONS,
+                  barred)
+              .manifest();
+    }
+    assertThat(expected.rows().update()).isEqualTo(29);
+    assertThat(expected.coverage().gaps())
+        .singleElement()
+        .satisfies(gap -> assertThat(gap.reason()).contains("it was replaced since"));
+    Spec slow =
+        SpecParser.parseText(
+            slow().set("limits.missing-coverage", "allow").set("limits.rate", "500/s").text(),
+            List.of());
+    RunStatus run = interrupted(0, () -> {}, planner -> planner.retry(slow, OPTIONS, barred));
+
+    Path retried = Path.of(barred.location());
+    Path away = Files.move(retried, folder.resolve("away"));
+    assertRefused(
+        run.id(),
+        ErrorCode.INVALID_PLAN,
+        "Cannot resume run " + run.id(),
+        "it retries plan " + barred.manifest().plan() + ", which can't be read");
+    Files.move(away, retried);
+    PlanDirectory plan = resume(run.id());
+    assertSame(plan, expected);
+    assertThat(plan.manifest().retry()).isPresent().isEqualTo(expected.retry());
   }
 
   @Test

@@ -133,7 +133,10 @@ public final class Planner implements AutoCloseable {
     }
     Spec spec = SpecParser.parseText(run.record().spec(), List.of()).withPlans(plans);
     return plan(
-        spec, new PlannerOptions(run.record().parallelism(), InputOrder.AS_READ), Retry.NONE, run);
+        spec,
+        new PlannerOptions(run.record().parallelism(), InputOrder.AS_READ),
+        Retry.of(run.record()),
+        run);
   }
 
   private PlanDirectory plan(
@@ -222,7 +225,7 @@ public final class Planner implements AutoCloseable {
         Digest.ofText(createdAt + "\n" + ProcessHandle.current().pid() + "\n" + spec.text())
             .hex()
             .substring(0, 16);
-    // A retry is small, and has no spec of its own that it could be resumed from.
+    // A retry of some keys is small: it is made again sooner than it is resumed.
     KeySelection keys = retry.keys().and(prepared.keys());
     // Nor are a list of keys, which could be another by then, and the first events, which come to
     // one task.
@@ -233,7 +236,7 @@ public final class Planner implements AutoCloseable {
     if (streaming && run == null) {
       run =
           RunFolder.create(
-              plans, Resumption.record(name, spec, prepared, window, options, createdAt));
+              plans, Resumption.record(name, spec, prepared, window, options, retry, createdAt));
     }
     RunFolder ofRun = run;
     StagingFolder folder =

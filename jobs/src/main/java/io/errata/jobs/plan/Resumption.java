@@ -159,6 +159,7 @@ final class Resumption {
       Preparation prepared,
       ResolvedWindow window,
       PlannerOptions options,
+      Retry retry,
       Instant startedAt) {
     FlinkPlanStorage checkpoints =
         FlinkPlanStorage.at(
@@ -175,6 +176,7 @@ final class Resumption {
         schema(prepared),
         prepared.window(),
         inputs(window),
+        retry.place(),
         startedAt,
         -1,
         new Rows(0, "", startedAt),

@@ -5,6 +5,7 @@ import io.errata.api.ErrorCode;
 import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
 import io.errata.jobs.graph.KeySelection;
+import io.errata.jobs.plan.RunRecord.RetriedPlan;
 import io.errata.state.plan.EntryReader;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
@@ -30,16 +31,22 @@ final class Retry {
   /** As many keys as are kept in the memory of each task. */
   static final int MOST = 100_000;
 
-  static final Retry NONE = new Retry(null, KeySelection.ALL, null);
+  static final Retry NONE = new Retry(null, KeySelection.ALL, null, null);
 
   private final @Nullable PlanManifest retried;
   private final KeySelection keys;
   private final @Nullable RetrySection section;
+  private final @Nullable RetriedPlan place;
 
-  private Retry(@Nullable PlanManifest retried, KeySelection keys, @Nullable RetrySection section) {
+  private Retry(
+      @Nullable PlanManifest retried,
+      KeySelection keys,
+      @Nullable RetrySection section,
+      @Nullable RetriedPlan place) {
     this.retried = retried;
     this.keys = keys;
     this.section = section;
+    this.place = place;
   }
 
   /** Reads the keys that a plan left in quarantine. */
@@ -79,7 +86,63 @@ final class Retry {
         new RetrySection(
             manifest.plan(),
             all ? -1 : forms.size(),
-            manifest.retry().map(RetrySection::live).orElse(manifest.rows().live())));
+            manifest.retry().map(RetrySection::live).orElse(manifest.rows().live())),
+        new RetriedPlan(manifest.plan(), plan.seal(), plan.location()));
+  }
+
+  /**
+   * What a run retried when it began, which may be nothing.
+   *
+   * @throws ErrataException INVALID_PLAN where the plan that it retries is no longer there as it
+   *     was; UNAVAILABLE where its folder can't be reached
+   */
+  static Retry of(RunRecord run) {
+    if (run.retried().isEmpty()) {
+      return NONE;
+    }
+    RetriedPlan began = run.retried().get();
+    PlanDirectory plan;
+    try {
+      plan = PlanDirectory.open(FlinkPlanStorage.at(began.location()));
+      plan.verifySeal();
+    } catch (ErrataException e) {
+      throw new ErrataException(
+          e.code(),
+          "Cannot resume run "
+              + run.id()
+              + ": it retries plan "
+              + began.plan()
+              + ", which can't be read. "
+              + e.getMessage(),
+          "Bring that plan back, and resume again; errata resume "
+              + run.id()
+              + " --drop removes what it has kept.",
+          e);
+    }
+    if (!plan.seal().equals(began.seal())) {
+      throw new ErrataException(
+          ErrorCode.INVALID_PLAN,
+          "Cannot resume run "
+              + run.id()
+              + ": it retries plan "
+              + began.plan()
+              + " with seal "
+              + began.seal()
+              + " ("
+              + began.location()
+              + " has "
+              + plan.seal()
+              + ")",
+          "Bring that plan back, or retry the one that is there; errata resume "
+              + run.id()
+              + " --drop removes what it has kept.");
+    }
+    return of(plan);
+  }
+
+  /** What a run has to keep of it. */
+  Optional<RetriedPlan> place() {
+    return Optional.ofNullable(place);
   }
 
   KeySelection keys() {

@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param schema a digest of the table's columns and of the fields that are read
  * @param window that is read
  * @param inputs one line for each input of the window and for each gap in it, as first resolved
+ * @param retried the plan whose quarantine it retries, or empty
  * @param startedAt when it began
  * @param start how many starts there were before this one
  * @param rows the reading of live rows that counts
@@ -45,6 +46,7 @@ record RunRecord(
     String schema,
     Window window,
     List<String> inputs,
+    Optional<RetriedPlan> retried,
     Instant startedAt,
     int start,
     Rows rows,
@@ -66,6 +68,15 @@ record RunRecord(
    */
   record Rows(int reading, String snapshot, Instant openedAt) {}
 
+  /**
+   * A plan whose quarantine is retried.
+   *
+   * @param plan its id
+   * @param seal its seal
+   * @param location its folder, a path or URI
+   */
+  record RetriedPlan(String plan, String seal, String location) {}
+
   /** The next start, with rows that are read anew or those that were read before. */
   RunRecord startedAgain(int next, Rows nextRows) {
     return new RunRecord(
@@ -80,6 +91,7 @@ record RunRecord(
         schema,
         window,
         inputs,
+        retried,
         startedAt,
         next,
         nextRows,
@@ -100,6 +112,7 @@ record RunRecord(
         schema,
         window,
         inputs,
+        retried,
         startedAt,
         start,
         rows,
@@ -120,6 +133,7 @@ record RunRecord(
         schema,
         window,
         List.of(),
+        retried,
         startedAt,
         start,
         rows,
@@ -148,6 +162,12 @@ record RunRecord(
     node.putObject("window")
         .put("from", window.from().toString())
         .put("to", window.to().toString());
+    retried.ifPresent(
+        r ->
+            node.putObject("retried")
+                .put("plan", r.plan())
+                .put("seal", r.seal())
+                .put("location", r.location()));
     node.put("spec", spec);
     ArrayNode lines = node.putArray("inputs");
     inputs.forEach(lines::add);
@@ -168,6 +188,7 @@ record RunRecord(
     try {
       JsonNode rows = node.path("rows");
       JsonNode window = node.path("window");
+      JsonNode retried = node.path("retried");
       return new RunRecord(
           text(node, "run"),
           text(node, "name"),
@@ -180,6 +201,11 @@ record RunRecord(
           text(node, "schema"),
           new Window(Instant.parse(text(window, "from")), Instant.parse(text(window, "to"))),
           inputs,
+          retried.isMissingNode()
+              ? Optional.empty()
+              : Optional.of(
+                  new RetriedPlan(
+                      text(retried, "plan"), text(retried, "seal"), text(retried, "location"))),
           Instant.parse(text(node, "started_at")),
           node.path("start").asInt(),
           new Rows(
