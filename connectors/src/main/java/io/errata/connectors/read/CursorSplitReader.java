@@ -1,6 +1,7 @@
 package io.errata.connectors.read;
 
 import io.errata.api.Bytes;
+import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import java.io.IOException;
@@ -67,6 +68,10 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
         finished = true;
         break;
       }
+      if (isNews(next)) {
+        // Of what was emitted, compaction has taken some away meanwhile.
+        known = 0;
+      }
       if (known > 0) {
         known--;
         if (known == 0 || !(next instanceof SplitReceipt)) {
@@ -90,6 +95,13 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
       }
     }
     return new RecordsBySplits<>(Map.of(id, batch), finished ? Set.of(id) : Set.of());
+  }
+
+  /** Whether it stands behind all that was emitted before a restart. */
+  private boolean isNews(SourceRecord next) {
+    return split != null
+        && next instanceof EventRecord event
+        && event.position().offset() > split.emittedTo();
   }
 
   /** The receipt of a split that ends before what it gave the first time. */

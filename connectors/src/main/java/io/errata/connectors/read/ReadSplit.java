@@ -20,6 +20,7 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param mark the place that it is continued from after a restart, as its cursor has named it;
  *     empty for its beginning
  * @param emitted how many records behind the mark were emitted before the restart
+ * @param emittedTo the position's offset in the last event of the split that was emitted, or -1
  */
 public record ReadSplit(
     String splitId,
@@ -32,7 +33,8 @@ public record ReadSplit(
     long modified,
     boolean timeOnly,
     Bytes mark,
-    long emitted)
+    long emitted,
+    long emittedTo)
     implements SourceSplit {
   private static final Bytes BEGINNING = Bytes.of();
 
@@ -47,12 +49,18 @@ public record ReadSplit(
       long size,
       long modified,
       boolean timeOnly) {
-    this(splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, BEGINNING, 0);
+    this(
+        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, BEGINNING, 0, -1);
   }
 
-  /** This split, to be continued behind a number of records that follow a mark. */
-  public ReadSplit behind(Bytes place, long records) {
+  /**
+   * This split, to be continued behind a number of records that follow a mark.
+   *
+   * @param last the position's offset in the last event before, or -1 where there was none
+   */
+  public ReadSplit behind(Bytes place, long records, long last) {
     return new ReadSplit(
-        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, place, records);
+        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, place, records,
+        last);
   }
 }

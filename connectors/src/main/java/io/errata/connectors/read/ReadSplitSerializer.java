@@ -13,7 +13,7 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes splits, for the wire and for checkpoints. */
 final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   @Override
   public int getVersion() {
@@ -51,6 +51,7 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
     out.writeBoolean(split.timeOnly());
     ValueCodec.write(split.mark(), out);
     out.writeLong(split.emitted());
+    out.writeLong(split.emittedTo());
   }
 
   private static ReadSplit read(DataInputView in) throws IOException {
@@ -67,7 +68,18 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
       throw new IOException("Cannot read a split: it has no mark");
     }
     return new ReadSplit(
-        id, input, offset, length, firstRow, rows, size, modified, timeOnly, mark, in.readLong());
+        id,
+        input,
+        offset,
+        length,
+        firstRow,
+        rows,
+        size,
+        modified,
+        timeOnly,
+        mark,
+        in.readLong(),
+        in.readLong());
   }
 
   /** The same for all splits that are still to be read. */

@@ -32,11 +32,13 @@ final class SplitSourceReader
     private final ReadSplit split;
     private Bytes mark;
     private long emitted;
+    private long emittedTo;
 
     private Progress(ReadSplit split) {
       this.split = split;
       this.mark = split.mark();
       this.emitted = split.emitted();
+      this.emittedTo = split.emittedTo();
     }
   }
 
@@ -47,6 +49,9 @@ final class SplitSourceReader
       return;
     }
     SourceRecord next = (SourceRecord) fetched;
+    if (next instanceof EventRecord event) {
+      progress.emittedTo = event.position().offset();
+    }
     if (next instanceof EventRecord event && event.knownTime().isPresent()) {
       output.collect(next, micros(event.time()));
     } else {
@@ -94,6 +99,6 @@ final class SplitSourceReader
 
   @Override
   protected ReadSplit toSplitType(String id, Progress progress) {
-    return progress.split.behind(progress.mark, progress.emitted);
+    return progress.split.behind(progress.mark, progress.emitted, progress.emittedTo);
   }
 }

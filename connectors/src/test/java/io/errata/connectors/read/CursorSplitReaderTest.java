@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,18 @@ class CursorSplitReaderTest {
   private static final class Numbers implements SplitCursor {
     private final long end;
     private final boolean marks;
+    private final LongPredicate gone;
     private long next;
     private boolean done;
 
     private Numbers(ReadSplit split, long end, boolean marks) {
+      this(split, end, marks, number -> false);
+    }
+
+    private Numbers(ReadSplit split, long end, boolean marks, LongPredicate gone) {
       this.end = end;
       this.marks = marks;
+      this.gone = gone;
       this.next = split.mark().length() == 0 ? 0 : Long.parseLong(split.mark().toHex(), 16);
     }
 
@@ -41,6 +48,9 @@ class CursorSplitReaderTest {
 
     @Override
     public @Nullable SourceRecord next() {
+      while (next < end && gone.test(next)) {
+        next++;
+      }
       if (next < end) {
         return new EventRecord(
             RowSchema.of(List.of()),
@@ -80,6 +90,7 @@ class CursorSplitReaderTest {
     List<SourceRecord> records = new ArrayList<>();
     Bytes mark = split.mark();
     long emitted = split.emitted();
+    long last = split.emittedTo();
     try (CursorSplitReader reader = new CursorSplitReader(opener.session(), ReadPace.unlimited())) {
       reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
       while (true) {
@@ -95,13 +106,14 @@ class CursorSplitReaderTest {
             }
             records.add((SourceRecord) next);
             emitted++;
+            last = next instanceof EventRecord event ? event.position().offset() : last;
             if (records.size() == most) {
-              return new Run(records, split.behind(mark, emitted));
+              return new Run(records, split.behind(mark, emitted, last));
             }
           }
         }
         if (!batch.finishedSplits().isEmpty()) {
-          return new Run(records, split.behind(mark, emitted));
+          return new Run(records, split.behind(mark, emitted, last));
         }
       }
     }
@@ -141,6 +153,18 @@ class CursorSplitReaderTest {
   @ValueSource(ints = {1, 7, 1_023, 1_024, 1_025, 2_999, 3_000, 3_001})
   void split_withMarks_goesOnBehindTheLastOne(int first) throws IOException {
     assertGoesOnExactly(true, first);
+  }
+
+  /** As compaction does, while a run is interrupted. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_030, 1_500, 2_000})
+  void emittedEventsThatAreGoneSince_costNoOtherEvent(int first) throws IOException {
+    Run begun = read(SPLIT, split -> new Numbers(split, EVENTS, true), first);
+    LongPredicate compacted = number -> number % 2 == 0 && number < first;
+    Run rest =
+        read(begun.left(), split -> new Numbers(split, EVENTS, true, compacted), Integer.MAX_VALUE);
+
+    assertThat(ids(rest)).hasSize(EVENTS - first + 1).startsWith("e" + first);
   }
 
   @ParameterizedTest
