@@ -1,9 +1,11 @@
 package io.errata.connectors.kafka;
 
+import io.errata.api.Bytes;
 import io.errata.api.ErrataException;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt.Offsets;
+import io.errata.connectors.event.ValueCodec;
 import io.errata.connectors.read.EventAssembler;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.time.Deadline;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -68,6 +72,7 @@ final class KafkaCursor implements SplitCursor {
   private final EventAssembler assembler;
   private final KafkaRow row;
   private final List<OffsetRange> holes = new ArrayList<>();
+  private final List<String> gaps = new ArrayList<>();
 
   private ReadPace pace = ReadPace.unlimited();
   private @Nullable Consumer<byte[], byte[]> consumer;
@@ -78,7 +83,8 @@ final class KafkaCursor implements SplitCursor {
   private long lastFound = -1;
   private long inSlack;
   private long atEdge;
-  private final List<String> gaps = new ArrayList<>();
+  // How many records came since a mark was given.
+  private long sinceMark;
   private @Nullable TopicDescription topic;
   private @Nullable Deadline notSeenUntil;
   private Deadline patience = Deadline.fromNow(PATIENCE);
@@ -107,6 +113,61 @@ final class KafkaCursor implements SplitCursor {
     this.bounds = read.bounds().getOrDefault(split.input(), SlackBounds.NONE);
     this.assembler = read.assembler();
     this.row = new KafkaRow(read.plan(), read.valueFormat(), read.keyFormat(), read.condition());
+    if (split.mark().length() > 0) {
+      goOnAt(split.mark());
+    }
+  }
+
+  /** As if all before it had been read by this one. */
+  private void goOnAt(Bytes mark) {
+    try {
+      DataInputDeserializer in = new DataInputDeserializer(mark.toArray());
+      expected = in.readLong();
+      position = expected;
+      firstFound = in.readLong();
+      lastFound = in.readLong();
+      inSlack = in.readLong();
+      atEdge = in.readLong();
+      assembler.readCounts(in);
+      for (int left = in.readInt(); left > 0; left--) {
+        holes.add(new OffsetRange(in.readLong(), in.readLong()));
+      }
+      for (int left = in.readInt(); left > 0; left--) {
+        gaps.add(ValueCodec.readText(in));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot read the mark of " + split.splitId(), e);
+    }
+  }
+
+  /**
+   * Where the next record is expected, and all that the receipt will say of those before. Each hole
+   * is a part of it, so that it is given only once as many records came since the last: however
+   * many there are, marks take no more room than records do.
+   */
+  @Override
+  public @Nullable Bytes mark() throws IOException {
+    if (done || prepared != null || sinceMark <= holes.size()) {
+      return null;
+    }
+    sinceMark = 0;
+    DataOutputSerializer out = new DataOutputSerializer(128 + 16 * holes.size());
+    out.writeLong(expected);
+    out.writeLong(firstFound);
+    out.writeLong(lastFound);
+    out.writeLong(inSlack);
+    out.writeLong(atEdge);
+    assembler.writeCounts(out);
+    out.writeInt(holes.size());
+    for (OffsetRange hole : holes) {
+      out.writeLong(hole.first());
+      out.writeLong(hole.end());
+    }
+    out.writeInt(gaps.size());
+    for (String gap : gaps) {
+      ValueCodec.writeText(gap, out);
+    }
+    return Bytes.of(out.getCopyOfBuffer());
   }
 
   @Override
@@ -150,6 +211,7 @@ final class KafkaCursor implements SplitCursor {
     expected = next.offset() + 1;
     firstFound = firstFound < 0 ? next.offset() : firstFound;
     lastFound = next.offset();
+    sinceMark++;
     long before = assembler.inWindow();
     row.take(next);
     row.next();
