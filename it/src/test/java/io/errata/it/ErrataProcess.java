@@ -47,27 +47,40 @@ final class ErrataProcess implements AutoCloseable {
     return start(System.getProperty("java.class.path"), folder, env, args);
   }
 
+  /** Submits a command to a cluster, as {@code flink run} does. */
+  static ErrataProcess submit(FlinkCluster cluster, Path folder, String... args) {
+    List<String> command = new ArrayList<>(cluster.client());
+    command.addAll(List.of(args));
+    return start(command, folder, Map.of("FLINK_CONF_DIR", cluster.configuration().toString()));
+  }
+
   private static ErrataProcess start(
       String classPath, Path folder, Map<String, String> env, String... args) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "-Xmx1g",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                // As the launcher says where these are.
+                "-Derrata.kafka=" + RepositoryFiles.root().resolve("broker/target/lib"),
+                "-Derrata.registry=" + RepositoryFiles.root().resolve("registry/target/apicurio"),
+                "-cp",
+                classPath,
+                "io.errata.jobs.cli.Main"));
+    command.addAll(List.of(args));
+    return start(command, folder, env);
+  }
+
+  private static ErrataProcess start(List<String> java, Path folder, Map<String, String> env) {
     try {
       Path out = Files.createTempFile(folder, "out", ".txt");
       Path err = Files.createTempFile(folder, "err", ".txt");
       Path temporary = Files.createTempDirectory(folder, "tmp");
-      List<String> command =
-          new ArrayList<>(
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx1g",
-                  "-XX:TieredStopAtLevel=1",
-                  "-XX:+UseSerialGC",
-                  "-Djava.io.tmpdir=" + temporary,
-                  // As the launcher says where these are.
-                  "-Derrata.kafka=" + RepositoryFiles.root().resolve("broker/target/lib"),
-                  "-Derrata.registry=" + RepositoryFiles.root().resolve("registry/target/apicurio"),
-                  "-cp",
-                  classPath,
-                  "io.errata.jobs.cli.Main"));
-      command.addAll(List.of(args));
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.add("-Djava.io.tmpdir=" + temporary);
+      command.addAll(java);
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(folder.toFile())
@@ -197,11 +210,11 @@ final class ErrataProcess implements AutoCloseable {
     return temporary;
   }
 
-  /** Sends a signal, such as {@code INT}. */
+  /** Sends a signal, such as {@code INT}. KILL and TERM come too late where it has ended. */
   void signal(String name) {
-    // Those that need no further process, which would take its time to start.
-    if (name.equals("KILL") && process.toHandle().destroyForcibly()
-        || name.equals("TERM") && process.toHandle().destroy()) {
+    // These need no further process, which would take its time to start.
+    if (name.equals("KILL") && (process.toHandle().destroyForcibly() || !process.isAlive())
+        || name.equals("TERM") && (process.toHandle().destroy() || !process.isAlive())) {
       return;
     }
     try {

@@ -37,6 +37,8 @@ public final class Main {
     Charset charset = ErrorStream.charset();
     ErrorStream errors = new ErrorStream(new FileOutputStream(FileDescriptor.err), charset);
     System.setErr(errors.print());
+    // A cluster's client says there which job it has submitted; standard output is the command's.
+    System.setOut(errors.print());
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, charset);
     Cancellation cancellation = new Cancellation();
     CountDownLatch done = new CountDownLatch(1);

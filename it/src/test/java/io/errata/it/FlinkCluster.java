@@ -1,0 +1,273 @@
+package io.errata.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * A standalone session cluster: a job manager and two task managers of two slots, each a process of
+ * its own, with the jars that a Flink distribution brings and nothing of Errata.
+ */
+final class FlinkCluster implements AutoCloseable {
+  private static final int SECONDS = 120;
+  private static final Path BUILT = RepositoryFiles.root().resolve("jobs/target");
+  private static final Pattern BROUGHT_TWICE =
+      Pattern.compile("(commons-(compress|io|lang3)|lz4-java|snappy-java)-.*[.]jar");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Path folder;
+  private final int port;
+  private final Process jobManager;
+  private final List<Process> taskManagers = new ArrayList<>();
+
+  private FlinkCluster(Path folder) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    int[] ports = freePorts();
+    this.port = ports[0];
+    Files.createDirectories(configuration());
+    Files.writeString(configuration().resolve("config.yaml"), settings(ports[1]));
+    Files.writeString(
+        configuration().resolve("log4j.properties"),
+        """
+        rootLogger.level = INFO
+        rootLogger.appenderRef.console.ref = console
+        appender.console.name = console
+        appender.console.type = CONSOLE
+        appender.console.layout.type = PatternLayout
+        appender.console.layout.pattern = %d %-5p %-40c{1} %m%n
+        """);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+    jobManager =
+        launch(
+            "jobmanager",
+            "-Xmx384m",
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
+    for (int i = 0; i < 2; i++) {
+      taskManagers.add(
+          launch(
+              "taskmanager-" + i,
+              "-Xmx384m",
+              "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+              "-D",
+              "taskmanager.resource-id=" + name(i)));
+    }
+  }
+
+  /** Starts one, whose files lie in a folder. */
+  static FlinkCluster start(Path folder) {
+    assertThat(BUILT.resolve("errata.jar")).as("built by mvn package").exists();
+    try {
+      return new FlinkCluster(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int[] freePorts() throws IOException {
+    try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new int[] {first.getLocalPort(), second.getLocalPort()};
+    }
+  }
+
+  private static String name(int taskManager) {
+    return "tm" + taskManager;
+  }
+
+  /** As docs/cluster.md has them, smaller, and with tasks on both task managers. */
+  private String settings(int rpcPort) {
+    return """
+    jobmanager:
+      rpc: { address: 127.0.0.1, port: %d }
+      bind-host: 127.0.0.1
+      memory: { heap.size: 384m, off-heap.size: 128m, jvm-metaspace.size: 256m, jvm-overhead.min: 128m, jvm-overhead.max: 128m }
+    rest: { address: 127.0.0.1, bind-address: 127.0.0.1, port: %d }
+    heartbeat.interval: 1000ms
+    io.tmp.dirs: %s
+    taskmanager:
+      host: 127.0.0.1
+      bind-host: 127.0.0.1
+      numberOfTaskSlots: 2
+      load-balance.mode: SLOTS
+      cpu.cores: 1
+      memory:
+        task.heap.size: 256m
+        task.off-heap.size: 0m
+        framework.heap.size: 128m
+        framework.off-heap.size: 128m
+        managed.size: 128m
+        network.min: 64m
+        network.max: 64m
+        jvm-metaspace.size: 256m
+        jvm-overhead.min: 192m
+        jvm-overhead.max: 192m
+    """
+        .formatted(rpcPort, port, folder.resolve("tmp"));
+  }
+
+  private Process launch(String name, String heap, String main, String... more) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            heap,
+            "-XX:MaxDirectMemorySize=256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dlog4j.configurationFile=" + configuration().resolve("log4j.properties"),
+            "-cp",
+            libraries(),
+            main,
+            "--configDir",
+            configuration().toString()));
+    command.addAll(List.of(more));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve(name + ".log").toFile());
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return builder.start();
+  }
+
+  /**
+   * As far as Errata brings some of Flink's jars itself, they are not among those of the folder.
+   */
+  private static String libraries() {
+    return Stream.concat(
+            Stream.of(BUILT.resolve("lib/flink/*").toString()),
+            Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(
+                    path ->
+                        BROUGHT_TWICE.matcher(Path.of(path).getFileName().toString()).matches()))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** The folder of {@code config.yaml}. */
+  Path configuration() {
+    return folder.resolve("conf");
+  }
+
+  /** What {@code flink run} runs, behind {@code java}; the arguments of Errata follow. */
+  List<String> client() {
+    return List.of(
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "--add-opens=java.base/java.util=ALL-UNNAMED",
+        "-cp",
+        libraries(),
+        "org.apache.flink.client.cli.CliFrontend",
+        "run",
+        "-c",
+        "io.errata.jobs.cli.Main",
+        BUILT.resolve("errata.jar").toString());
+  }
+
+  /** Waits until both task managers are there. */
+  void await() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (taskManagers().size() < 2) {
+      assertThat(System.nanoTime()).as("waiting for the cluster; " + logs()).isLessThan(end);
+      assertThat(jobManager.isAlive()).as(logs()).isTrue();
+      try {
+        // Asks again; there is no event to wait for in another process.
+        jobManager.waitFor(100, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The task managers that the job manager knows, as its REST API has them. */
+  List<JsonNode> taskManagers() {
+    try {
+      return StreamSupport.stream(ask("/taskmanagers").path("taskmanagers").spliterator(), false)
+          .toList();
+    } catch (ConnectException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the job manager says of its one job's checkpoints. */
+  JsonNode checkpoints() {
+    try {
+      String job = ask("/jobs").path("jobs").path(0).path("id").asText();
+      return ask("/jobs/" + job + "/checkpoints");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private JsonNode ask(String path) throws IOException {
+    try {
+      return JSON.readTree(
+          http.send(
+                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** As {@code kill -9} does. */
+  void killTaskManager(int number) {
+    Process killed = taskManagers.get(number);
+    assertThat(killed.isAlive()).isTrue();
+    killed.destroyForcibly();
+  }
+
+  /** What the processes have logged, for a test that failed. */
+  String logs() {
+    StringBuilder all = new StringBuilder();
+    for (String name : List.of("jobmanager", "taskmanager-0", "taskmanager-1")) {
+      try {
+        List<String> lines = Files.readAllLines(folder.resolve(name + ".log"));
+        all.append(name).append('\n');
+        lines
+            .subList(Math.max(0, lines.size() - 25), lines.size())
+            .forEach(line -> all.append(line).append('\n'));
+      } catch (IOException e) {
+        all.append("no log of ").append(name).append('\n');
+      }
+    }
+    return all.toString();
+  }
+
+  @Override
+  public void close() {
+    List<Process> all = new ArrayList<>(taskManagers);
+    if (jobManager != null) {
+      all.add(jobManager);
+    }
+    all.forEach(Process::destroyForcibly);
+    all.forEach(process -> process.onExit().join());
+  }
+}
