@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Sums amounts by name, and does whatever wrong a field of the event says. Found by its service.
@@ -20,6 +21,9 @@ public final class FaultyWorker implements Worker<FaultyWorker.Sum> {
   private static volatile boolean released;
 
   private static volatile long spun;
+
+  /** Of which the first event that waits takes one down; further ones don't wait. */
+  private static final AtomicReference<CountDownLatch> WAITING = new AtomicReference<>();
 
   private static final RowSchema READS =
       RowSchema.builder()
@@ -44,6 +48,17 @@ public final class FaultyWorker implements Worker<FaultyWorker.Sum> {
   /** Lets every loop of this process end. */
   static void release() {
     released = true;
+  }
+
+  /**
+   * Lets one event wait until its task is given up, and no other.
+   *
+   * @return opens when it waits
+   */
+  static CountDownLatch waitOnce() {
+    CountDownLatch waiting = new CountDownLatch(1);
+    WAITING.set(waiting);
+    return waiting;
   }
 
   /** Lets loops loop. */
@@ -118,6 +133,13 @@ public final class FaultyWorker implements Worker<FaultyWorker.Sum> {
       case "unlink" -> throw new NoClassDefFoundError("com/example/Gone");
       case "loop" -> loop();
       case "sleep" -> sleep();
+      case "wait once" -> {
+        CountDownLatch waiting = WAITING.getAndSet(null);
+        if (waiting != null) {
+          waiting.countDown();
+          sleep();
+        }
+      }
       default -> sum.atTheEnd = does == null ? sum.atTheEnd : (String) does;
     }
     return sum;

@@ -6,8 +6,8 @@ import io.errata.jobs.graph.PlanJob.InputOrder;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.PlannerOptions;
-import io.errata.jobs.spec.SpecParser;
 import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
@@ -36,9 +39,44 @@ class LostTaskManagerIT {
 
   @Test
   void taskManagersThatAreGone_costNoMoreThanWhatCameBehindTheCheckpoint() throws Exception {
-    writeEvents();
-    String expected =
-        Runs.plan(draft().set("plans", folder.resolve("expected").toString())).manifest().plan();
+    writeEvents("sum");
+    assertSamePlan(draft().set("limits.rate", "1000/s"), () -> () -> checkpoints() >= 2);
+  }
+
+  /** No checkpoint lies between all that is read and the last key that is recomputed. */
+  @Test
+  void taskManagersThatAreGone_whileKeysAreRecomputed_haveThemRecomputedAgain() throws Exception {
+    writeEvents("wait once");
+    SpecDraft faulty =
+        draft()
+            .remove("worker.aggregate")
+            .set("worker.name", "faulty")
+            .set("worker.version", 1)
+            .set("events.fields.types", Map.of("amount", "decimal"))
+            .set("table.csv.types", Map.of("total", "decimal"))
+            .set("table.key", List.of("name"))
+            .set("table.compare", List.of("total"));
+    assertSamePlan(
+        faulty,
+        () -> {
+          CountDownLatch waiting = FaultyWorker.waitOnce();
+          return () -> waiting.getCount() == 0;
+        });
+  }
+
+  /**
+   * @param moments gives the moment to lose them, once batch execution has planned
+   */
+  private void assertSamePlan(SpecDraft draft, Supplier<BooleanSupplier> moments) throws Exception {
+    PlanManifest expected =
+        Runs.plan(
+                draft
+                    .copy()
+                    .remove("limits.rate")
+                    .set("plans", folder.resolve("expected").toString()))
+            .manifest();
+    assertThat(expected.corrections().total()).isPositive();
+    BooleanSupplier moment = moments.get();
     Configuration configuration = new Configuration();
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
     MiniClusterConfiguration two =
@@ -53,37 +91,34 @@ class LostTaskManagerIT {
       TestStreamEnvironment.setAsContext(cluster, 2);
       AtomicReference<CompletableFuture<Void>> lost = new AtomicReference<>();
       PlanDirectory plan;
-      try (Planner planner = new Planner(losing(cluster, lost))) {
+      try (Planner planner = new Planner(losing(cluster, moment, lost))) {
         plan =
             planner.plan(
-                SpecParser.parseText(
-                    draft()
-                        .streaming()
-                        .set("execution.checkpoints.interval", "PT0.2S")
-                        .set("limits.rate", "1000/s")
-                        .text(),
-                    List.of()),
+                draft.streaming().set("execution.checkpoints.interval", "PT0.2S").parse(),
                 new PlannerOptions(2, InputOrder.AS_READ));
       } finally {
         TestStreamEnvironment.unsetAsContext();
       }
       assertThat(lost.get()).as("lost").isNotNull();
       lost.get().join();
-      assertThat(plan.manifest().plan()).isEqualTo(expected);
+      assertThat(plan.manifest().plan()).isEqualTo(expected.plan());
+      assertThat(plan.manifest().events()).isEqualTo(expected.events());
       assertThat(plan.manifest().events().used()).isEqualTo(EVENTS);
+      assertThat(plan.manifest().rows()).isEqualTo(expected.rows());
       assertThat(plan.manifest().coverage().complete()).isTrue();
     }
   }
 
-  /** Ends both task managers behind the second checkpoint, and starts another in their place. */
-  private PlanProgress losing(MiniCluster cluster, AtomicReference<CompletableFuture<Void>> lost) {
+  /** Ends both task managers at a moment, and starts another in their place. */
+  private static PlanProgress losing(
+      MiniCluster cluster, BooleanSupplier moment, AtomicReference<CompletableFuture<Void>> lost) {
     return new PlanProgress() {
       @Override
       public void stage(String name) {}
 
       @Override
       public void advance(long done, long expected) {
-        if (lost.get() == null && checkpoints() >= 2) {
+        if (lost.get() == null && moment.getAsBoolean()) {
           lost.set(
               CompletableFuture.allOf(
                   cluster.terminateTaskManager(0), cluster.terminateTaskManager(1)));
@@ -111,19 +146,23 @@ class LostTaskManagerIT {
     }
   }
 
-  private void writeEvents() throws IOException {
+  /**
+   * @param does what a worker does with one of them
+   */
+  private void writeEvents(String does) throws IOException {
     Files.createDirectories(folder.resolve("archive"));
     Instant start = Instant.parse("2024-06-10T00:00:00Z");
     for (int f = 0; f < 4; f++) {
       List<String> lines = new ArrayList<>();
       for (int i = f; i < EVENTS; i += 4) {
         lines.add(
-            "{\"id\":\"e%d\",\"ts\":\"%s\",\"user\":\"u%d\",\"amount\":%d}"
-                .formatted(i, start.plusSeconds(i), i * 7 % 100, i % 13));
+            "{\"id\":\"e%d\",\"ts\":\"%s\",\"name\":\"u%d\",\"amount\":%d,\"does\":\"%s\"}"
+                .formatted(
+                    i, start.plusSeconds(i), i * 7 % 100, i % 13, i == EVENTS / 2 ? does : "sum"));
       }
       Files.write(folder.resolve("archive/part-" + f + ".jsonl"), lines);
     }
-    Files.writeString(folder.resolve("rows.csv"), "user,total\nu1,5\nu2,241\n");
+    Files.writeString(folder.resolve("rows.csv"), "name,total\nu1,5\nu2,241\n");
   }
 
   private SpecDraft draft() {
@@ -134,10 +173,10 @@ class LostTaskManagerIT {
         .set("events.fields.id", "id")
         .set("events.fields.time", "ts")
         .set("events.fields.types", Map.of("amount", "long"))
-        .aggregate(Map.of("user", "user"), Map.of("total", "sum(amount)"))
+        .aggregate(Map.of("name", "name"), Map.of("total", "sum(amount)"))
         .set("table.csv.path", folder.resolve("rows.csv").toString())
         .set("table.csv.types", Map.of("total", "long"))
-        .set("table.key", List.of("user"))
+        .set("table.key", List.of("name"))
         .set("plans", folder.resolve("plans").toString());
   }
 }

@@ -162,12 +162,16 @@ class ResumeIT {
   void killedAtAnyMoment_goesOnToTheSamePlan() throws Exception {
     PlanManifest expected = expected();
     Path spec = Files.writeString(folder.resolve("spec.yaml"), slow().text());
-    long whole = System.nanoTime();
+    long begun;
+    long kept;
+    long done;
     try (ErrataProcess process = ErrataProcess.start(folder, Map.of(), "plan", spec.toString())) {
       process.awaitError("recompute and compare");
-      whole = System.nanoTime();
+      begun = System.nanoTime();
+      process.await(() -> lastCheckpoint(plans) > 0, "the first checkpoint");
+      kept = System.nanoTime();
       assertThat(process.await().status()).isZero();
-      whole = System.nanoTime() - whole;
+      done = System.nanoTime();
     }
     assertThat(runs())
         .singleElement()
@@ -176,9 +180,14 @@ class ResumeIT {
     int[] ended = new int[3];
     for (int moment = 0; moment < MOMENTS; moment++) {
       removePlans();
-      long wait = (long) (random.nextDouble() * whole);
+      // One in four is before the first checkpoint, or soon behind it.
+      boolean early = moment % 4 == 0;
+      long wait = (long) (random.nextDouble() * (early ? kept - begun : done - kept));
       try (ErrataProcess process = ErrataProcess.start(folder, Map.of(), "plan", spec.toString())) {
         process.awaitError("recompute and compare");
+        if (!early) {
+          process.await(() -> lastCheckpoint(plans) > 0, "the first checkpoint");
+        }
         TimeUnit.NANOSECONDS.sleep(wait);
         process.signal("KILL");
         process.await();

@@ -15,6 +15,7 @@ import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.SplitCursor;
 import io.errata.connectors.read.SplitOpener;
+import io.errata.connectors.record.JsonRecordFormat;
 import io.errata.servers.KafkaServer;
 import java.time.Instant;
 import java.util.ArrayList;
