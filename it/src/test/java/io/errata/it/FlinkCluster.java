@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.errata.servers.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,7 +43,7 @@ final class FlinkCluster implements AutoCloseable {
 
   private FlinkCluster(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
-    int[] ports = freePorts();
+    int[] ports = FreePorts.find(2);
     this.port = ports[0];
     Files.createDirectories(configuration());
     Files.writeString(configuration().resolve("config.yaml"), settings(ports[1]));
@@ -82,13 +81,6 @@ final class FlinkCluster implements AutoCloseable {
       return new FlinkCluster(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int[] freePorts() throws IOException {
-    try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new int[] {first.getLocalPort(), second.getLocalPort()};
     }
   }
 

@@ -2,10 +2,8 @@ package io.errata.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +18,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -50,8 +47,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaServer implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
-  private static final int FIRST_PORT = 10_240;
-  private static final int END_OF_PORTS = 32_768;
   private static final AtomicInteger TOPICS = new AtomicInteger();
   private static @Nullable KafkaServer shared;
 
@@ -78,7 +73,7 @@ public final class KafkaServer implements AutoCloseable {
     folder = Files.createTempDirectory("errata-kafka");
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     int each = 2 + listeners.size();
-    int[] ports = freePorts(each * brokers);
+    int[] ports = FreePorts.find(each * brokers);
     for (int i = 0; i < brokers; i++) {
       Node node = new Node(i + 1, ports[each * i], ports[each * i + 1]);
       int next = each * i + 2;
@@ -127,35 +122,6 @@ public final class KafkaServer implements AutoCloseable {
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * Ports that are free. They lie below those that systems give to whoever asks for just any, so
-   * that nobody is given one of them before its broker listens, or while that is down.
-   */
-  private static int[] freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int tries = 0; sockets.size() < count; tries++) {
-        if (tries > 100 * count) {
-          throw new IOException("Cannot find a free port from " + FIRST_PORT + " on");
-        }
-        int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS);
-        ServerSocket socket = new ServerSocket();
-        try {
-          socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
-          sockets.add(socket);
-        } catch (BindException e) {
-          // Somebody has it.
-          socket.close();
-        }
-      }
-      return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-    } finally {
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
     }
   }
 
