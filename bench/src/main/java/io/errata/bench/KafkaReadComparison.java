@@ -174,6 +174,8 @@ public final class KafkaReadComparison {
         run(
             List.of(
                 "-Xmx1g",
+                // As the launcher has it.
+                "-XX:+UseParallelGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 WindowReader.class.getName(),

@@ -44,7 +44,7 @@ final class ErrataProcess implements AutoCloseable {
 
   /** Starts a command in a folder, with further variables of the environment. */
   static ErrataProcess start(Path folder, Map<String, String> env, String... args) {
-    return start(System.getProperty("java.class.path"), folder, env, args);
+    return start(ParsedClasses.classPath(), ParsedClasses.options(), folder, env, args);
   }
 
   /** Submits a command to a cluster, as {@code flink run} does. */
@@ -55,7 +55,11 @@ final class ErrataProcess implements AutoCloseable {
   }
 
   private static ErrataProcess start(
-      String classPath, Path folder, Map<String, String> env, String... args) {
+      String classPath,
+      List<String> options,
+      Path folder,
+      Map<String, String> env,
+      String... args) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -66,8 +70,9 @@ final class ErrataProcess implements AutoCloseable {
                 "-Derrata.kafka=" + RepositoryFiles.root().resolve("broker/target/lib"),
                 "-Derrata.registry=" + RepositoryFiles.root().resolve("registry/target/apicurio"),
                 "-cp",
-                classPath,
-                "io.errata.jobs.cli.Main"));
+                classPath));
+    command.addAll(options);
+    command.add("io.errata.jobs.cli.Main");
     command.addAll(List.of(args));
     return start(command, folder, env);
   }
@@ -111,7 +116,7 @@ final class ErrataProcess implements AutoCloseable {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(library -> !Path.of(library).getFileName().toString().contains(leftOut))
             .collect(Collectors.joining(File.pathSeparator));
-    try (ErrataProcess started = start(classPath, folder, env, args)) {
+    try (ErrataProcess started = start(classPath, List.of(), folder, env, args)) {
       return started.await();
     }
   }
