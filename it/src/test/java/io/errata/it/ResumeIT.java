@@ -16,7 +16,6 @@ import io.errata.jobs.spec.SpecParser;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -130,16 +129,6 @@ class ResumeIT {
     return manifest;
   }
 
-  private static void assertSame(PlanDirectory plan, PlanManifest expected) {
-    PlanManifest manifest = plan.manifest();
-    assertThat(manifest.plan()).isEqualTo(expected.plan());
-    assertThat(manifest.events()).isEqualTo(expected.events());
-    assertThat(manifest.rows()).isEqualTo(expected.rows());
-    assertThat(manifest.coverage()).isEqualTo(expected.coverage());
-    assertThat(manifest.limits()).isEqualTo(expected.limits());
-    plan.verifySeal();
-  }
-
   private List<RunStatus> runs() {
     return io.errata.jobs.plan.Runs.list(plans.toString());
   }
@@ -168,7 +157,7 @@ class ResumeIT {
     try (ErrataProcess process = ErrataProcess.start(folder, Map.of(), "plan", spec.toString())) {
       process.awaitError("recompute and compare");
       begun = System.nanoTime();
-      process.await(() -> lastCheckpoint(plans) > 0, "the first checkpoint");
+      process.await(() -> Runs.lastCheckpoint(plans) > 0, "the first checkpoint");
       kept = System.nanoTime();
       assertThat(process.await().status()).isZero();
       done = System.nanoTime();
@@ -186,21 +175,21 @@ class ResumeIT {
       try (ErrataProcess process = ErrataProcess.start(folder, Map.of(), "plan", spec.toString())) {
         process.awaitError("recompute and compare");
         if (!early) {
-          process.await(() -> lastCheckpoint(plans) > 0, "the first checkpoint");
+          process.await(() -> Runs.lastCheckpoint(plans) > 0, "the first checkpoint");
         }
         TimeUnit.NANOSECONDS.sleep(wait);
         process.signal("KILL");
         process.await();
       }
       RunStatus run = runs().get(0);
-      boolean checkpoint = lastCheckpoint(Path.of(run.folder())) > 0;
+      boolean checkpoint = Runs.lastCheckpoint(Path.of(run.folder())) > 0;
       if (run.state() == State.ENDED) {
         ended[2]++;
         assertThat(run.plan()).contains(expected.plan());
       } else {
         ended[checkpoint ? 0 : 1]++;
         assertThat(run.state()).isEqualTo(State.INTERRUPTED);
-        assertSame(resume(run.id()), expected);
+        Runs.assertSame(resume(run.id()), expected);
       }
       assertThat(runs())
           .singleElement()
@@ -216,19 +205,6 @@ class ResumeIT {
   private void removePlans() throws IOException {
     try (Stream<Path> all = Files.walk(plans)) {
       all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-    }
-  }
-
-  /** The number of the last one that is complete, or 0. */
-  private static long lastCheckpoint(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(path -> path.endsWith("_metadata"))
-          .mapToLong(path -> Long.parseLong(path.getParent().getFileName().toString().substring(4)))
-          .max()
-          .orElse(0);
-    } catch (IOException | UncheckedIOException e) {
-      // A file that was there when its folder was listed.
-      return 0;
     }
   }
 
@@ -263,7 +239,7 @@ class ResumeIT {
 
           @Override
           public void advance(long done, long expected) {
-            long last = lastCheckpoint(run.get());
+            long last = Runs.lastCheckpoint(run.get());
             if (done >= steps && wanted.get() == Long.MAX_VALUE) {
               // The next may have begun already.
               wanted.set(steps == 0 ? 1 : last + 2);
@@ -346,7 +322,7 @@ class ResumeIT {
     Files.writeString(rows, before);
 
     // None of these has cost it anything.
-    assertSame(resume(run.id()), expected);
+    Runs.assertSame(resume(run.id()), expected);
     assertNothingIsKept();
     assertRefused(run.id(), ErrorCode.INVALID_PLAN, "it has ended, with plan " + expected.plan());
   }
@@ -365,7 +341,7 @@ class ResumeIT {
       Files.write(file, new byte[(int) Files.size(file)]);
       Files.setLastModifiedTime(file, modified);
     }
-    assertSame(resume(run.id()), expected);
+    Runs.assertSame(resume(run.id()), expected);
   }
 
   /** It stays one: with the id, the limits and the evidence of a retry. */
@@ -407,7 +383,7 @@ class ResumeIT {
         "it retries plan " + barred.manifest().plan() + ", which can't be read");
     Files.move(away, retried);
     PlanDirectory plan = resume(run.id());
-    assertSame(plan, expected);
+    Runs.assertSame(plan, expected);
     assertThat(plan.manifest().retry()).isPresent().isEqualTo(expected.retry());
   }
 
@@ -426,6 +402,6 @@ class ResumeIT {
     PlanManifest expected = expected();
     RunStatus run = interrupted(() -> {});
     assertThat(Runs.plan(draft()).manifest().plan()).isEqualTo(expected.plan());
-    assertSame(resume(run.id()), expected);
+    Runs.assertSame(resume(run.id()), expected);
   }
 }

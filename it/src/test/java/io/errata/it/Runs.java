@@ -1,5 +1,7 @@
 package io.errata.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.errata.api.Row;
 import io.errata.jobs.graph.PlanJob.InputOrder;
 import io.errata.jobs.plan.PlanProgress;
@@ -11,16 +13,22 @@ import io.errata.state.plan.CorrectionReader;
 import io.errata.state.plan.EffectEntry;
 import io.errata.state.plan.EntryReader;
 import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.QuarantineEntry;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
 import io.errata.state.table.WriteRequest;
 import io.errata.state.table.WriteResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of a run, as the commands take them. */
@@ -117,6 +125,30 @@ final class Runs {
 
   static List<EffectEntry> effects(PlanDirectory plan) {
     return all(plan.effects());
+  }
+
+  /** The number of the last checkpoint below a folder that is complete, or 0. */
+  static long lastCheckpoint(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(path -> path.endsWith("_metadata"))
+          .mapToLong(path -> Long.parseLong(path.getParent().getFileName().toString().substring(4)))
+          .max()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException e) {
+      // A folder that isn't there yet, or a file that was there when its folder was listed.
+      return 0;
+    }
+  }
+
+  /** Fails where a plan differs from what was expected in its id or in what it counts. */
+  static void assertSame(PlanDirectory plan, PlanManifest expected) {
+    plan.verifySeal();
+    PlanManifest manifest = plan.manifest();
+    assertThat(manifest.plan()).isEqualTo(expected.plan());
+    assertThat(manifest.events()).isEqualTo(expected.events());
+    assertThat(manifest.rows()).isEqualTo(expected.rows());
+    assertThat(manifest.coverage()).isEqualTo(expected.coverage());
+    assertThat(manifest.limits()).isEqualTo(expected.limits());
   }
 
   private static <T> List<T> all(EntryReader<T> reader) {

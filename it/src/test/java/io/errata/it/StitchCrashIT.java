@@ -9,8 +9,6 @@ import io.errata.jobs.plan.RunStatus.State;
 import io.errata.servers.KafkaServer;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -127,7 +124,7 @@ class StitchCrashIT {
                 .text());
     try (ErrataProcess process =
         ErrataProcess.start(folder, Map.of(), "plan", spec.toString(), "--parallelism", "2")) {
-      process.await(() -> lastCheckpoint() >= 4, "the fourth checkpoint");
+      process.await(() -> Runs.lastCheckpoint(plans) >= 4, "the fourth checkpoint");
       process.signal("KILL");
       process.await();
     }
@@ -136,24 +133,7 @@ class StitchCrashIT {
     assertThat(runs.get(0).state()).isEqualTo(State.INTERRUPTED);
     try (Planner planner = new Planner(PlanProgress.NONE)) {
       PlanDirectory plan = planner.resume(plans.toString(), runs.get(0).id());
-      plan.verifySeal();
-      assertThat(plan.manifest().plan()).isEqualTo(expected.plan());
-      assertThat(plan.manifest().events()).isEqualTo(expected.events());
-      assertThat(plan.manifest().rows()).isEqualTo(expected.rows());
-      assertThat(plan.manifest().coverage()).isEqualTo(expected.coverage());
-    }
-  }
-
-  /** The number of the last one that is complete, or 0. */
-  private long lastCheckpoint() {
-    try (Stream<Path> all = Files.walk(folder.resolve("plans"))) {
-      return all.filter(path -> path.endsWith("_metadata"))
-          .mapToLong(path -> Long.parseLong(path.getParent().getFileName().toString().substring(4)))
-          .max()
-          .orElse(0);
-    } catch (IOException | UncheckedIOException e) {
-      // A folder that isn't there yet, or a file that was there when its folder was listed.
-      return 0;
+      Runs.assertSame(plan, expected);
     }
   }
 }

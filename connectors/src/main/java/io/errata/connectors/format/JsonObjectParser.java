@@ -47,9 +47,6 @@ public final class JsonObjectParser {
   private final @Nullable Object[] values;
   private final boolean[] seen;
 
-  // Whether no text of the object can have half of a surrogate pair.
-  private boolean wholePairs;
-
   /** Takes all fields of a plan. */
   public JsonObjectParser(FieldPlan plan) {
     this(plan, plan.paths());
@@ -85,10 +82,7 @@ public final class JsonObjectParser {
     Arrays.fill(values, null);
     Arrays.fill(seen, false);
     // Jackson lets some sequences pass that aren't UTF-8, and makes characters of them.
-    boolean ascii = Utf8.isAscii(line, 0, length);
-    Object text = ascii ? null : Utf8.decode(line, 0, length);
-    // Halves of surrogate pairs only ever come of escapes then.
-    wholePairs = ascii && !Utf8.contains(line, 0, length, '\\');
+    Object text = Utf8.isAscii(line, 0, length) ? null : Utf8.decode(line, 0, length);
     if (text instanceof Unreadable unreadable) {
       return unreadable.reason();
     }
@@ -153,10 +147,7 @@ public final class JsonObjectParser {
       node.fill(values, NO_OBJECT);
     }
     if (ordinal >= 0) {
-      values[ordinal] =
-          wholePairs && token == JsonToken.VALUE_STRING
-              ? parser.getText()
-              : scalar(parser, token, doubleOnly[ordinal]);
+      values[ordinal] = scalar(parser, token, doubleOnly[ordinal]);
     }
     return null;
   }

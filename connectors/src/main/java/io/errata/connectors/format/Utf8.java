@@ -17,7 +17,6 @@ public final class Utf8 {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long HIGH_BITS = 0x8080808080808080L;
-  private static final long EVERY_BYTE = 0x0101010101010101L;
   private static final Unreadable BROKEN = new Unreadable("text that is not UTF-8");
 
   private Utf8() {}
@@ -44,25 +43,6 @@ public final class Utf8 {
       }
     }
     return true;
-  }
-
-  /** Whether a byte below 0x80 is among them. */
-  static boolean contains(byte[] bytes, int offset, int length, char wanted) {
-    long pattern = EVERY_BYTE * wanted;
-    int i = offset;
-    int end = offset + length;
-    for (; i <= end - Long.BYTES; i += Long.BYTES) {
-      long zeroWhereWanted = (long) LONGS.get(bytes, i) ^ pattern;
-      if (((zeroWhereWanted - EVERY_BYTE) & ~zeroWhereWanted & HIGH_BITS) != 0) {
-        return true;
-      }
-    }
-    for (; i < end; i++) {
-      if (bytes[i] == wanted) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static Object decodeStrictly(ByteBuffer bytes) {

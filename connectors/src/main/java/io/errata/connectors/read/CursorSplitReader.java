@@ -68,7 +68,7 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
         finished = true;
         break;
       }
-      if (isNews(next)) {
+      if (known > 0 && isNews(next)) {
         // Of what was emitted, compaction has taken some away meanwhile.
         known = 0;
       }

@@ -5,6 +5,7 @@ import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -49,11 +50,13 @@ final class SplitSourceReader
       return;
     }
     SourceRecord next = (SourceRecord) fetched;
+    Optional<Instant> time = Optional.empty();
     if (next instanceof EventRecord event) {
       progress.emittedTo = event.position().offset();
+      time = event.knownTime();
     }
-    if (next instanceof EventRecord event && event.knownTime().isPresent()) {
-      output.collect(next, micros(event.time()));
+    if (time.isPresent()) {
+      output.collect(next, micros(time.get()));
     } else {
       output.collect(next);
     }

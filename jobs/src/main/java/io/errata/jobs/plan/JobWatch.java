@@ -138,9 +138,8 @@ final class JobWatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
-      // It was given up, or is stuck; why is told already. Or it had just ended: the cluster in
-      // this
-      // process is down then, and refuses to be asked.
+      // It was given up, or is stuck; why is told already. Or it has just ended, and the cluster in
+      // this process with it.
     }
   }
 

@@ -225,10 +225,9 @@ public final class Planner implements AutoCloseable {
         Digest.ofText(createdAt + "\n" + ProcessHandle.current().pid() + "\n" + spec.text())
             .hex()
             .substring(0, 16);
-    // A retry of some keys is small: it is made again sooner than it is resumed.
     KeySelection keys = retry.keys().and(prepared.keys());
-    // Nor are a list of keys, which could be another by then, and the first events, which come to
-    // one task.
+    // Not in streaming execution: some keys, which are planned again sooner than resumed and whose
+    // list could be another by then; and the first events, which come to one task.
     boolean streaming =
         spec.execution().mode() == Mode.STREAMING
             && keys.isAll()
