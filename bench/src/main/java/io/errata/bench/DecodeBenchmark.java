@@ -128,13 +128,14 @@ public class DecodeBenchmark {
   @Benchmark
   public @Nullable Object[] json() {
     byte[] object = json[next()];
-    requireDecoded(jsonParser.parse(object, object.length));
+    requireDecoded(jsonParser.parse(object, 0, object.length));
     return jsonParser.values();
   }
 
   @Benchmark
   public @Nullable Object[] avro() throws IOException {
-    requireDecoded(avroDecoder.decode(avro[next()], from));
+    byte[] value = avro[next()];
+    requireDecoded(avroDecoder.decode(value, 0, value.length, from));
     return avroDecoder.values();
   }
 

@@ -26,7 +26,7 @@ final class AvroDecoder implements RowDecoder {
   private final int time;
   private final long end;
 
-  private AvroBlock block = new AvroBlock(new byte[0]);
+  private AvroBlock block = new AvroBlock(new byte[0], 0, 0);
   private long blockStart;
   private long blockRows;
   private long row = -1;
@@ -120,7 +120,7 @@ final class AvroDecoder implements RowDecoder {
       throw new ContentException(
           "a block of " + plain.length + " bytes claims to have " + blockRows + " rows");
     }
-    block = new AvroBlock(plain);
+    block = new AvroBlock(plain, 0, plain.length);
   }
 
   private byte[] decompressed(byte[] bytes) throws IOException {

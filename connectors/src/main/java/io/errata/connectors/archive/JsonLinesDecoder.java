@@ -20,6 +20,7 @@ final class JsonLinesDecoder implements RowDecoder {
   private @Nullable String rejection;
 
   // Without the byte order mark.
+  private int start;
   private int length;
 
   /**
@@ -42,13 +43,11 @@ final class JsonLinesDecoder implements RowDecoder {
       byte[] line = lines.line();
       int from = lines.start() == 0 && startsWithByteOrderMark(line, lines.length()) ? 3 : 0;
       if (!isBlank(line, from, lines.length())) {
-        if (from > 0) {
-          System.arraycopy(line, from, line, 0, lines.length() - from);
-        }
+        start = from;
         length = lines.length() - from;
-        @Nullable String problem = parser.parse(line, length);
+        @Nullable String problem = parser.parse(line, start, length);
         if (problem == null && check != null) {
-          problem = check.problem(line, 0, length);
+          problem = check.problem(line, start, length);
         }
         rejection = problem == null ? null : rejected(problem);
         return true;
@@ -103,8 +102,8 @@ final class JsonLinesDecoder implements RowDecoder {
       return RawEvent.head(lines.line(), 0, lines.length()).withSize(lines.size());
     }
     return rejection == null
-        ? RawEvent.head(lines.line(), 0, length)
-        : RawEvent.whole(lines.line(), 0, length);
+        ? RawEvent.head(lines.line(), start, length)
+        : RawEvent.whole(lines.line(), start, length);
   }
 
   @Override

@@ -22,25 +22,27 @@ public final class AvroBlock {
   private static final int MAX_EMPTY = 100_000;
 
   private final byte[] bytes;
+  private final int end;
   private int at;
   private int emptyAt;
   private int empty;
 
-  public AvroBlock(byte[] bytes) {
-    this(bytes, 0);
-  }
-
-  /** The values that begin at a byte, from 0; up to the last. */
-  public AvroBlock(byte[] bytes, int start) {
+  /**
+   * The values of some bytes.
+   *
+   * @param bytes has them, among others that aren't looked at
+   */
+  public AvroBlock(byte[] bytes, int offset, int length) {
     this.bytes = bytes;
-    this.at = start;
+    this.at = offset;
+    this.end = offset + length;
   }
 
   public boolean isAtEnd() {
-    return at == bytes.length;
+    return at == end;
   }
 
-  /** The byte that is read next, from 0. */
+  /** Where in the array the byte is that is read next. */
   public int position() {
     return at;
   }
@@ -51,7 +53,7 @@ public final class AvroBlock {
   }
 
   private int take(long count) throws IOException {
-    if (count < 0 || count > bytes.length - at) {
+    if (count < 0 || count > end - at) {
       throw new ContentException("a value reaches beyond its end");
     }
     int start = at;

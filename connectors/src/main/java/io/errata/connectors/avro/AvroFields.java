@@ -160,7 +160,8 @@ public abstract sealed class AvroFields {
     @Nullable Object[] values = new @Nullable Object[wanted.names().size()];
     try {
       AvroFields fields = of(field.schema(), Wanted.of(wanted.names()));
-      fields.read(new AvroBlock(AvroResolution.encoded(field.schema(), given)), values);
+      byte[] encoded = AvroResolution.encoded(field.schema(), given);
+      fields.read(new AvroBlock(encoded, 0, encoded.length), values);
       return values;
     } catch (IOException e) {
       throw new ContentException("the default of the field " + field.name() + " can't be used", e);

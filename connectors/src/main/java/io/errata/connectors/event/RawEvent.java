@@ -36,8 +36,8 @@ public record RawEvent(@Nullable Bytes value, long size, @Nullable Bytes key) {
   }
 
   /** The same with a key, of which the first {@value #MAX_DECODED} bytes are kept. */
-  public RawEvent withKey(byte @Nullable [] changed) {
-    return new RawEvent(value, size, changed == null ? null : first(changed, 0, changed.length));
+  public RawEvent withKey(byte[] buffer, int from, int length) {
+    return new RawEvent(value, size, first(buffer, from, length));
   }
 
   /** Sizes only: content must not reach a log by accident. */

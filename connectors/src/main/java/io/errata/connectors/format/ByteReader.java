@@ -19,10 +19,11 @@ final class ByteReader extends Reader {
   }
 
   /** Of bytes that are all there. */
-  ByteReader(byte[] bytes) {
+  ByteReader(byte[] bytes, int offset, int length) {
     this.in = InputStream.nullInputStream();
     this.buffer = bytes;
-    this.limit = bytes.length;
+    this.at = offset;
+    this.limit = offset + length;
   }
 
   /** To be called before anything is read. */

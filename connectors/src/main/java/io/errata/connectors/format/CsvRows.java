@@ -63,8 +63,8 @@ public final class CsvRows implements Closeable {
   }
 
   /** The rows of some bytes. */
-  public static CsvRows of(byte[] bytes, char delimiter) {
-    return new CsvRows(new ByteReader(bytes), delimiter);
+  public static CsvRows of(byte[] bytes, int offset, int length, char delimiter) {
+    return new CsvRows(new ByteReader(bytes, offset, length), delimiter);
   }
 
   /** The first row as names, or null where there is none. */

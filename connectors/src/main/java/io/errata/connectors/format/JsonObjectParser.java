@@ -74,20 +74,22 @@ public final class JsonObjectParser {
   }
 
   /**
-   * Parses one object, which begins at the first byte.
+   * Parses one object.
    *
+   * @param json has its bytes, among others that aren't looked at
    * @return why it can't be decoded, without its values, or null
    */
-  public @Nullable String parse(byte[] line, int length) {
+  public @Nullable String parse(byte[] json, int offset, int length) {
     Arrays.fill(values, null);
     Arrays.fill(seen, false);
     // Jackson lets some sequences pass that aren't UTF-8, and makes characters of them.
-    Object text = Utf8.isAscii(line, 0, length) ? null : Utf8.decode(line, 0, length);
+    Object text =
+        Utf8.isAscii(json, offset, length) ? null : Utf8.decode(json, offset, length);
     if (text instanceof Unreadable unreadable) {
       return unreadable.reason();
     }
     try (JsonParser parser =
-        text == null ? JSON.createParser(line, 0, length) : JSON.createParser((String) text)) {
+        text == null ? JSON.createParser(json, offset, length) : JSON.createParser((String) text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return "not a JSON object";
       }

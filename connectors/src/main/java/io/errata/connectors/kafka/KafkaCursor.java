@@ -12,6 +12,7 @@ import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.SplitCursor;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,8 +76,8 @@ final class KafkaCursor implements SplitCursor {
   private final List<String> gaps = new ArrayList<>();
 
   private ReadPace pace = ReadPace.unlimited();
-  private @Nullable Consumer<byte[], byte[]> consumer;
-  private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
+  private @Nullable Consumer<ByteBuffer, ByteBuffer> consumer;
+  private Iterator<ConsumerRecord<ByteBuffer, ByteBuffer>> fetched = Collections.emptyIterator();
   private long expected;
   private long position;
   private long firstFound = -1;
@@ -199,7 +200,7 @@ final class KafkaCursor implements SplitCursor {
     return true;
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> next) throws IOException {
+  private void take(ConsumerRecord<ByteBuffer, ByteBuffer> next) throws IOException {
     if (next.offset() >= end) {
       fetched = Collections.emptyIterator();
       position = end;
@@ -239,14 +240,17 @@ final class KafkaCursor implements SplitCursor {
       return true;
     }
     try {
-      Consumer<byte[], byte[]> from = consumer;
+      Consumer<ByteBuffer, ByteBuffer> from = consumer;
       if (from == null) {
         // Until it is told how much it may read, a reader under a limit waits here.
         pace.bytes(1);
         from = session.consumerAt(partition, position, fetchBytes());
         consumer = from;
       }
-      ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
+      // Records are pieces of what was fetched, which can go now.
+      fetched = Collections.emptyIterator();
+      row.clear();
+      ConsumerRecords<ByteBuffer, ByteBuffer> records = from.poll(POLL);
       pace.bytes(session.takenBytes());
       fetched = records.records(partition).iterator();
       long now = from.position(partition, POLL);

@@ -17,7 +17,7 @@ import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 
 /**
  * The settings of Kafka's clients. A spec may set those that change how fast and how patiently
@@ -89,10 +89,11 @@ public final class KafkaProperties {
     properties.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     properties.setProperty(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, options.isolation().name().toLowerCase(Locale.ROOT));
+    // Where they lie in what was fetched: a copy of each takes a quarter of the time of reading.
     properties.setProperty(
-        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteBufferDeserializer.class.getName());
     properties.setProperty(
-        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteBufferDeserializer.class.getName());
     // One partition is read at a time, and asked for only when what came before is used up: larger
     // pieces than Kafka's default keep the network busy.
     properties.putIfAbsent(

@@ -12,6 +12,7 @@ import io.errata.connectors.read.Conversion;
 import io.errata.connectors.read.FieldPlan;
 import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,8 +53,8 @@ final class KafkaRow implements RowDecoder {
   private final boolean readsTombstones;
   private final @Nullable Object[] values;
 
-  private @Nullable ConsumerRecord<byte[], byte[]> pending;
-  private @Nullable ConsumerRecord<byte[], byte[]> current;
+  private @Nullable ConsumerRecord<ByteBuffer, ByteBuffer> pending;
+  private @Nullable ConsumerRecord<ByteBuffer, ByteBuffer> current;
 
   // Whether nothing of the value could be decoded.
   private boolean opaque;
@@ -109,13 +110,13 @@ final class KafkaRow implements RowDecoder {
   }
 
   /** What {@link #next()} moves to. */
-  void take(ConsumerRecord<byte[], byte[]> fetched) {
+  void take(ConsumerRecord<ByteBuffer, ByteBuffer> fetched) {
     pending = fetched;
   }
 
   @Override
   public boolean next() throws IOException {
-    @Nullable ConsumerRecord<byte[], byte[]> from = pending;
+    @Nullable ConsumerRecord<ByteBuffer, ByteBuffer> from = pending;
     if (from == null) {
       return false;
     }
@@ -148,9 +149,10 @@ final class KafkaRow implements RowDecoder {
   /**
    * The event's time alone; false where it isn't known, so that all of the value has to be seen.
    */
-  private boolean decodeTime(ConsumerRecord<byte[], byte[]> from) throws IOException {
+  private boolean decodeTime(ConsumerRecord<ByteBuffer, ByteBuffer> from) throws IOException {
     if (timeOfValue != null) {
-      if (timeOfValue.decode(from.value(), from) != null) {
+      ByteBuffer bytes = onHeap(from.value());
+      if (timeOfValue.decode(bytes.array(), start(bytes), bytes.remaining(), from) != null) {
         return false;
       }
       values[plan.time()] = timeOfValue.values()[0];
@@ -160,7 +162,7 @@ final class KafkaRow implements RowDecoder {
   }
 
   /** The fields of the key, and those that Kafka itself has. */
-  private void decodeOwn(ConsumerRecord<byte[], byte[]> from) throws IOException {
+  private void decodeOwn(ConsumerRecord<ByteBuffer, ByteBuffer> from) throws IOException {
     if (keyOrdinals.length > 0) {
       if (from.key() == null) {
         fill(keyOrdinals, null);
@@ -177,14 +179,15 @@ final class KafkaRow implements RowDecoder {
   private boolean decode(
       @Nullable RecordDecoder decoder,
       int[] ordinals,
-      byte[] data,
-      ConsumerRecord<byte[], byte[]> from,
+      ByteBuffer data,
+      ConsumerRecord<ByteBuffer, ByteBuffer> from,
       String what)
       throws IOException {
     if (decoder == null) {
       return true;
     }
-    @Nullable String problem = decoder.decode(data, from);
+    ByteBuffer bytes = onHeap(data);
+    @Nullable String problem = decoder.decode(bytes.array(), start(bytes), bytes.remaining(), from);
     if (problem != null) {
       fill(ordinals, new Unreadable("the " + what + " can't be decoded (" + problem + ")"));
       return false;
@@ -196,7 +199,7 @@ final class KafkaRow implements RowDecoder {
     return true;
   }
 
-  private void decodeTombstone(ConsumerRecord<byte[], byte[]> from) throws IOException {
+  private void decodeTombstone(ConsumerRecord<ByteBuffer, ByteBuffer> from) throws IOException {
     if (!readsTombstones) {
       fill(valueOrdinals, TOMBSTONE);
     } else {
@@ -221,7 +224,7 @@ final class KafkaRow implements RowDecoder {
     }
   }
 
-  private static @Nullable Object valueOf(Own own, ConsumerRecord<byte[], byte[]> from) {
+  private static @Nullable Object valueOf(Own own, ConsumerRecord<ByteBuffer, ByteBuffer> from) {
     return switch (own.field().kind()) {
       case TOPIC -> from.topic();
       case PARTITION -> from.partition();
@@ -231,20 +234,41 @@ final class KafkaRow implements RowDecoder {
       case KEY -> textOrBytes(from.key(), own.asBytes());
       case HEADER -> {
         @Nullable Header header = from.headers().lastHeader(own.field().name());
-        yield header == null ? null : textOrBytes(header.value(), own.asBytes());
+        byte @Nullable [] bytes = header == null ? null : header.value();
+        yield bytes == null ? null : textOrBytes(ByteBuffer.wrap(bytes), own.asBytes());
       }
       case KEY_FIELD -> throw new IllegalStateException("a field of the key has its own decoder");
     };
   }
 
-  private static @Nullable Object textOrBytes(byte @Nullable [] bytes, boolean asBytes) {
-    if (bytes == null) {
+  /** A copy: an event may be kept for long, and what was fetched with it may not. */
+  private static @Nullable Object textOrBytes(@Nullable ByteBuffer data, boolean asBytes) {
+    if (data == null) {
       return null;
     }
-    return asBytes ? Bytes.of(bytes) : Utf8.decode(bytes, 0, bytes.length);
+    ByteBuffer bytes = onHeap(data);
+    int start = start(bytes);
+    return asBytes
+        ? Bytes.of(Arrays.copyOfRange(bytes.array(), start, start + bytes.remaining()))
+        : Utf8.decode(bytes.array(), start, bytes.remaining());
   }
 
-  private static @Nullable Object timestamp(ConsumerRecord<byte[], byte[]> from) {
+  /**
+   * The same bytes in an array that can be seen. Kafka's are in one already, unless another way of
+   * taking memory for what it fetches is set.
+   */
+  private static ByteBuffer onHeap(ByteBuffer data) {
+    return data.hasArray()
+        ? data
+        : ByteBuffer.allocate(data.remaining()).put(data.duplicate()).flip();
+  }
+
+  /** Where in its array the bytes begin. */
+  private static int start(ByteBuffer bytes) {
+    return bytes.arrayOffset() + bytes.position();
+  }
+
+  private static @Nullable Object timestamp(ConsumerRecord<ByteBuffer, ByteBuffer> from) {
     return from.timestamp() < 0 ? null : Instant.ofEpochMilli(from.timestamp());
   }
 
@@ -271,16 +295,23 @@ final class KafkaRow implements RowDecoder {
 
   @Override
   public @Nullable RawEvent raw() {
-    @Nullable ConsumerRecord<byte[], byte[]> from = current;
+    @Nullable ConsumerRecord<ByteBuffer, ByteBuffer> from = current;
     if (from == null) {
       return null;
     }
-    byte[] data = from.value();
-    RawEvent raw =
-        data == null
-            ? new RawEvent(null, 0, null)
-            : opaque ? RawEvent.whole(data, 0, data.length) : RawEvent.head(data, 0, data.length);
-    return raw.withKey(from.key());
+    RawEvent raw = new RawEvent(null, 0, null);
+    if (from.value() != null) {
+      ByteBuffer bytes = onHeap(from.value());
+      raw =
+          opaque
+              ? RawEvent.whole(bytes.array(), start(bytes), bytes.remaining())
+              : RawEvent.head(bytes.array(), start(bytes), bytes.remaining());
+    }
+    if (from.key() != null) {
+      ByteBuffer bytes = onHeap(from.key());
+      raw = raw.withKey(bytes.array(), start(bytes), bytes.remaining());
+    }
+    return raw;
   }
 
   @Override

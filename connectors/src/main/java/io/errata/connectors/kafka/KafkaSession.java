@@ -5,6 +5,7 @@ import io.errata.connectors.read.SplitCursor;
 import io.errata.connectors.read.SplitOpener;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ final class KafkaSession implements SplitOpener.Session {
   private static final Closeable SHARED = () -> {};
 
   private final KafkaRead read;
-  private @Nullable Consumer<byte[], byte[]> consumer;
+  private @Nullable Consumer<ByteBuffer, ByteBuffer> consumer;
   private @Nullable KafkaAdmin admin;
   private @Nullable RawLog rawLog;
   private @Nullable Metric received;
@@ -49,8 +50,9 @@ final class KafkaSession implements SplitOpener.Session {
    *
    * @param fetchBytes how much it asks for at once, the next piece ahead
    */
-  Consumer<byte[], byte[]> consumerAt(TopicPartition partition, long offset, int fetchBytes) {
-    Consumer<byte[], byte[]> open = consumer;
+  Consumer<ByteBuffer, ByteBuffer> consumerAt(
+      TopicPartition partition, long offset, int fetchBytes) {
+    Consumer<ByteBuffer, ByteBuffer> open = consumer;
     if (open == null) {
       open = consumer(read.options(), fetchBytes);
       consumer = open;
@@ -82,11 +84,12 @@ final class KafkaSession implements SplitOpener.Session {
   }
 
   /**
-   * A consumer that belongs to no group.
+   * A consumer that belongs to no group. Keys and values are pieces of what it fetched at once: who
+   * keeps one keeps all of that.
    *
    * @param fetchBytes how much of each partition it asks for at once, at the most
    */
-  static Consumer<byte[], byte[]> consumer(KafkaOptions options, int fetchBytes) {
+  static Consumer<ByteBuffer, ByteBuffer> consumer(KafkaOptions options, int fetchBytes) {
     try {
       return new KafkaConsumer<>(KafkaProperties.consumer(options, fetchBytes));
     } catch (KafkaException e) {

@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -220,7 +219,7 @@ public final class KafkaWindowSource implements WindowSource {
       Map<TopicPartition, OffsetRange> ranges, List<String> fields, Fixed formats) {
     boolean sampled =
         formats.value().isSampled() || (formats.key() != null && formats.key().isSampled());
-    List<ConsumerRecord<byte[], byte[]>> sample =
+    RecordSample sample =
         sampled
             ? RecordSample.take(
                 options,
@@ -229,16 +228,16 @@ public final class KafkaWindowSource implements WindowSource {
                   KafkaColumns found = columns(records, formats);
                   return fields.stream().allMatch(found::has);
                 })
-            : List.of();
+            : RecordSample.empty();
     return columns(sample, formats);
   }
 
-  private static KafkaColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Fixed formats) {
+  private static KafkaColumns columns(RecordSample sample, Fixed formats) {
     try {
       RecordFormat key = formats.key();
       return new KafkaColumns(
-          formats.value().columns(sample, Part.VALUE),
-          key == null ? null : key.columns(sample, Part.KEY));
+          formats.value().columns(sample.values()),
+          key == null ? null : key.columns(sample.keys()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * How the bytes of a record's value, or of its key, become fields: the place where a format plugs
@@ -44,13 +43,13 @@ public interface RecordFormat extends Serializable {
   }
 
   /**
-   * The fields that there are, by a schema, or else by the records of a sample.
+   * The fields that there are, by a schema, or else by a sample.
    *
-   * @param sample some records of the topics, oldest first in each partition; may be empty
+   * @param sample some keys, or values, of the topics, oldest first in each partition; may be empty
    * @throws io.errata.api.ErrataException INVALID_SOURCE where there can be no fields; UNAVAILABLE
    *     where what holds the schemas can't be reached
    */
-  SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part) throws IOException;
+  SourceColumns columns(List<byte[]> sample) throws IOException;
 
   /**
    * Whether {@link #columns} only tells what a sample has, because records need not have all

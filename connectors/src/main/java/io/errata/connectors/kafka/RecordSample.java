@@ -1,6 +1,7 @@
 package io.errata.connectors.kafka;
 
 import io.errata.connectors.kafka.KafkaOptions.Isolation;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,12 +18,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some records, for formats that don't say which fields there are. What can't be had is left out:
  * the plan finds out by itself.
+ *
+ * @param keys those that aren't null, oldest first in each partition
+ * @param values the same
  */
-final class RecordSample {
+record RecordSample(List<byte[]> keys, List<byte[]> values) {
   /** As the archive looks at 16 files at most. */
   private static final int PARTITIONS = 16;
 
@@ -31,25 +36,28 @@ final class RecordSample {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private RecordSample() {}
+  /** None. */
+  static RecordSample empty() {
+    return new RecordSample(new ArrayList<>(), new ArrayList<>());
+  }
 
   /**
    * Reads from the beginnings of some ranges.
    *
    * @param isEnough asked now and then; the sample ends when it says so
    */
-  static List<ConsumerRecord<byte[], byte[]>> take(
+  static RecordSample take(
       KafkaOptions options,
       Map<TopicPartition, OffsetRange> ranges,
-      Predicate<List<ConsumerRecord<byte[], byte[]>>> isEnough) {
+      Predicate<RecordSample> isEnough) {
     Map<TopicPartition, OffsetRange> left = some(ranges);
-    List<ConsumerRecord<byte[], byte[]>> sample = new ArrayList<>();
+    RecordSample sample = empty();
     if (left.isEmpty()) {
       return sample;
     }
     // Whether what is sampled was committed doesn't matter, and an open transaction must not stand
     // in the way.
-    try (Consumer<byte[], byte[]> consumer =
+    try (Consumer<ByteBuffer, ByteBuffer> consumer =
         KafkaSession.consumer(options.withIsolation(Isolation.READ_UNCOMMITTED), FETCH_BYTES)) {
       consumer.assign(left.keySet());
       left.forEach((partition, range) -> consumer.seek(partition, range.first()));
@@ -57,7 +65,7 @@ final class RecordSample {
       int asked = 0;
       while (!left.isEmpty() && patience.hasTimeLeft()) {
         int before = sample.size();
-        take(poll(consumer, left), sample, left);
+        sample.add(poll(consumer, left), left);
         // Not by the last record: the last offset may have none.
         left.entrySet().removeIf(e -> consumer.position(e.getKey(), POLL) >= e.getValue().end());
         if (sample.size() > before) {
@@ -100,8 +108,8 @@ final class RecordSample {
     return ranges.getOrDefault(partition, new OffsetRange(0, 0)).size();
   }
 
-  private static ConsumerRecords<byte[], byte[]> poll(
-      Consumer<byte[], byte[]> consumer, Map<TopicPartition, OffsetRange> left) {
+  private static ConsumerRecords<ByteBuffer, ByteBuffer> poll(
+      Consumer<ByteBuffer, ByteBuffer> consumer, Map<TopicPartition, OffsetRange> left) {
     try {
       return consumer.poll(POLL);
     } catch (OffsetOutOfRangeException e) {
@@ -111,16 +119,28 @@ final class RecordSample {
     }
   }
 
-  private static void take(
-      ConsumerRecords<byte[], byte[]> records,
-      List<ConsumerRecord<byte[], byte[]>> sample,
-      Map<TopicPartition, OffsetRange> left) {
-    for (ConsumerRecord<byte[], byte[]> each : records) {
+  private void add(
+      ConsumerRecords<ByteBuffer, ByteBuffer> records, Map<TopicPartition, OffsetRange> left) {
+    for (ConsumerRecord<ByteBuffer, ByteBuffer> each : records) {
       TopicPartition partition = new TopicPartition(each.topic(), each.partition());
       OffsetRange range = left.get(partition);
       if (range != null && each.offset() < range.end()) {
-        sample.add(each);
+        add(each.key(), keys);
+        add(each.value(), values);
       }
     }
+  }
+
+  /** Copies it, so that not all is kept that was fetched with it. */
+  private static void add(@Nullable ByteBuffer data, List<byte[]> to) {
+    if (data != null) {
+      byte[] copy = new byte[data.remaining()];
+      data.duplicate().get(copy);
+      to.add(copy);
+    }
+  }
+
+  private int size() {
+    return Math.max(keys.size(), values.size());
   }
 }

@@ -2,6 +2,7 @@ package io.errata.connectors.kafka;
 
 import io.errata.api.ErrataException;
 import io.errata.connectors.kafka.KafkaOptions.Isolation;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +35,7 @@ final class StretchReader implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
   private final KafkaOptions options;
-  private final Consumer<byte[], byte[]> consumer;
+  private final Consumer<ByteBuffer, ByteBuffer> consumer;
 
   StretchReader(KafkaOptions options) {
     this.options = options;
@@ -82,10 +83,10 @@ final class StretchReader implements AutoCloseable {
     Set<TopicPartition> waiting = new HashSet<>(from.keySet());
     Deadline patience = Deadline.fromNow(PATIENCE);
     while (!waiting.isEmpty()) {
-      ConsumerRecords<byte[], byte[]> records = poll(stamps, waiting);
+      ConsumerRecords<ByteBuffer, ByteBuffer> records = poll(stamps, waiting);
       for (TopicPartition partition : List.copyOf(waiting)) {
         List<Stamp> stretch = stamps.getOrDefault(partition, List.of());
-        for (ConsumerRecord<byte[], byte[]> each : records.records(partition)) {
+        for (ConsumerRecord<ByteBuffer, ByteBuffer> each : records.records(partition)) {
           stretch.add(new Stamp(each.offset(), each.timestamp()));
           patience = Deadline.fromNow(PATIENCE);
         }
@@ -105,7 +106,7 @@ final class StretchReader implements AutoCloseable {
     return found;
   }
 
-  private ConsumerRecords<byte[], byte[]> poll(
+  private ConsumerRecords<ByteBuffer, ByteBuffer> poll(
       Map<TopicPartition, List<Stamp>> stamps, Set<TopicPartition> waiting) {
     try {
       return consumer.poll(POLL);

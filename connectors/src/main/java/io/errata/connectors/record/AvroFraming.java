@@ -9,9 +9,11 @@ interface AvroFraming {
   /**
    * What tells the schema of a record; equal for records of one schema.
    *
+   * @param data has the record's bytes, among others that aren't looked at
    * @throws ContentException where it can't be told
    */
-  Object key(byte[] data, ConsumerRecord<byte[], byte[]> from) throws ContentException;
+  Object key(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
+      throws ContentException;
 
   /** How many bytes come before the value. */
   int length();

@@ -38,12 +38,12 @@ final class AvroRecordDecoder implements RecordDecoder {
   }
 
   @Override
-  public @Nullable String decode(byte[] data, ConsumerRecord<byte[], byte[]> from)
+  public @Nullable String decode(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
       throws IOException {
     Arrays.fill(values, null);
     Object key;
     try {
-      key = framing.key(data, from);
+      key = framing.key(data, offset, length, from);
     } catch (ContentException e) {
       return e.getMessage();
     }
@@ -55,7 +55,7 @@ final class AvroRecordDecoder implements RecordDecoder {
     if (fields == null) {
       return framing.name(key) + ": " + how.problem();
     }
-    AvroBlock in = new AvroBlock(data, framing.length());
+    AvroBlock in = new AvroBlock(data, offset + framing.length(), length - framing.length());
     try {
       fields.read(in, values);
     } catch (ContentException e) {

@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,7 +136,7 @@ public final class AvroRecordFormat implements RecordFormat {
   }
 
   @Override
-  public SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part) {
+  public SourceColumns columns(List<byte[]> sample) {
     throw unfixed();
   }
 

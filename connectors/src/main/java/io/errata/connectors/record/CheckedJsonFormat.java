@@ -60,9 +60,8 @@ public final class CheckedJsonFormat implements RecordFormat {
   }
 
   @Override
-  public SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part)
-      throws IOException {
-    return json.columns(sample, part);
+  public SourceColumns columns(List<byte[]> sample) throws IOException {
+    return json.columns(sample);
   }
 
   @Override
@@ -84,10 +83,10 @@ public final class CheckedJsonFormat implements RecordFormat {
 
   private record Decoder(RecordDecoder json, JsonSchemaCheck check) implements RecordDecoder {
     @Override
-    public @Nullable String decode(byte[] data, ConsumerRecord<byte[], byte[]> from)
+    public @Nullable String decode(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
         throws IOException {
-      @Nullable String problem = json.decode(data, from);
-      return problem == null ? check.problem(data, 0, data.length) : problem;
+      @Nullable String problem = json.decode(data, offset, length, from);
+      return problem == null ? check.problem(data, offset, length) : problem;
     }
 
     @Override

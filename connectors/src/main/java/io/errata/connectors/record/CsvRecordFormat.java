@@ -41,7 +41,7 @@ public final class CsvRecordFormat implements RecordFormat {
   }
 
   @Override
-  public SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part) {
+  public SourceColumns columns(List<byte[]> sample) {
     return new CsvColumns(columns);
   }
 
@@ -76,10 +76,10 @@ public final class CsvRecordFormat implements RecordFormat {
     }
 
     @Override
-    public @Nullable String decode(byte[] data, ConsumerRecord<byte[], byte[]> from)
+    public @Nullable String decode(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
         throws IOException {
       Arrays.fill(values, null);
-      try (CsvRows rows = CsvRows.of(data, delimiter)) {
+      try (CsvRows rows = CsvRows.of(data, offset, length, delimiter)) {
         rows.want(wanted);
         if (!rows.next()) {
           return "it holds no row";

@@ -27,7 +27,8 @@ final class DateFraming implements AvroFraming {
   }
 
   @Override
-  public Days key(byte[] data, ConsumerRecord<byte[], byte[]> from) throws ContentException {
+  public Days key(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
+      throws ContentException {
     for (Days each : byTopic.getOrDefault(from.topic(), List.of())) {
       if (from.timestamp() >= each.from() && from.timestamp() < each.to()) {
         return each;

@@ -27,14 +27,15 @@ final class FingerprintFraming implements AvroFraming {
   }
 
   @Override
-  public Long key(byte[] data, ConsumerRecord<byte[], byte[]> from) throws ContentException {
-    if (data.length < LENGTH) {
-      throw new ContentException("it is cut off: " + data.length + " bytes hold no fingerprint");
+  public Long key(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
+      throws ContentException {
+    if (length < LENGTH) {
+      throw new ContentException("it is cut off: " + length + " bytes hold no fingerprint");
     }
-    if (data[0] != (byte) 0xC3 || data[1] != 1) {
+    if (data[offset] != (byte) 0xC3 || data[offset + 1] != 1) {
       throw new ContentException("its first bytes are not C3 01: it is no single object of Avro");
     }
-    return ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).getLong(2);
+    return ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).getLong(offset + 2);
   }
 
   @Override

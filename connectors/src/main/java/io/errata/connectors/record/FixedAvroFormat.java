@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** As {@link AvroRecordFormat}, with the schemas that records are read by. Thread-safe. */
@@ -57,7 +56,7 @@ final class FixedAvroFormat implements RecordFormat {
   }
 
   @Override
-  public SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part) {
+  public SourceColumns columns(List<byte[]> sample) {
     Map<String, SourceColumns> columns = new TreeMap<>();
     parsedReaders().forEach((topic, schema) -> columns.put(topic, new AvroColumns(schema)));
     return new TopicColumns(columns);

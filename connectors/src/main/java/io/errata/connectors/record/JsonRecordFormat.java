@@ -16,14 +16,10 @@ public final class JsonRecordFormat implements RecordFormat {
   private static final long serialVersionUID = 1;
 
   @Override
-  public SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part)
-      throws IOException {
+  public SourceColumns columns(List<byte[]> sample) throws IOException {
     JsonColumns.Sample columns = new JsonColumns.Sample();
-    for (ConsumerRecord<byte[], byte[]> each : sample) {
-      byte @Nullable [] json = part == Part.KEY ? each.key() : each.value();
-      if (json != null) {
-        columns.add(json, 0, json.length);
-      }
+    for (byte[] each : sample) {
+      columns.add(each, 0, each.length);
     }
     return columns.columns();
   }
@@ -40,10 +36,10 @@ public final class JsonRecordFormat implements RecordFormat {
 
   private record Decoder(JsonObjectParser parser) implements RecordDecoder {
     @Override
-    public @Nullable String decode(byte[] data, ConsumerRecord<byte[], byte[]> from) {
-      return data.length > JsonObjectParser.MAX_LENGTH
+    public @Nullable String decode(byte[] data, int offset, int length, ConsumerRecord<?, ?> from) {
+      return length > JsonObjectParser.MAX_LENGTH
           ? "it is longer than " + JsonObjectParser.MAX_LENGTH + " bytes"
-          : parser.parse(data, data.length);
+          : parser.parse(data, offset, length);
     }
 
     @Override

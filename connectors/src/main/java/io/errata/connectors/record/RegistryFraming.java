@@ -23,17 +23,18 @@ final class RegistryFraming implements AvroFraming {
   }
 
   @Override
-  public Integer key(byte[] data, ConsumerRecord<byte[], byte[]> from) throws ContentException {
-    if (data.length > 0 && data[0] != MAGIC) {
+  public Integer key(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
+      throws ContentException {
+    if (length > 0 && data[offset] != MAGIC) {
       throw new ContentException(
           "its first byte is "
-              + (data[0] & 0xFF)
+              + (data[offset] & 0xFF)
               + " and not 0: it is not in the format of a schema registry");
     }
-    if (data.length < LENGTH) {
-      throw new ContentException("it is cut off: " + data.length + " bytes hold no schema id");
+    if (length < LENGTH) {
+      throw new ContentException("it is cut off: " + length + " bytes hold no schema id");
     }
-    return ByteBuffer.wrap(data).getInt(1);
+    return ByteBuffer.wrap(data).getInt(offset + 1);
   }
 
   @Override

@@ -54,7 +54,7 @@ class AvroFieldsTest {
   private static Object[] read(Schema writer, Schema reader, byte[] bytes, String... paths)
       throws IOException {
     Object[] values = new Object[paths.length];
-    AvroBlock in = new AvroBlock(bytes);
+    AvroBlock in = new AvroBlock(bytes, 0, bytes.length);
     AvroFields.of(writer, reader, List.of(paths)).read(in, values);
     assertThat(in.isAtEnd()).isTrue();
     return values;
@@ -269,7 +269,8 @@ class AvroFieldsTest {
                 + type.replace('\'', '"')
                 + "},{\"name\":\"x\",\"type\":\"int\"}");
     AvroFields fields = AvroFields.of(writer, one("\"int\""), List.of("x"));
-    AvroBlock in = new AvroBlock(HexFormat.of().parseHex(hex + "0e"));
+    byte[] bytes = HexFormat.of().parseHex(hex + "0e");
+    AvroBlock in = new AvroBlock(bytes, 0, bytes.length);
     assertThatThrownBy(() -> fields.read(in, new Object[1]))
         .isInstanceOf(ContentException.class)
         .hasMessage(problem);

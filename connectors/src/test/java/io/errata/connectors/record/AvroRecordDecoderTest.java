@@ -51,8 +51,9 @@ class AvroRecordDecoderTest {
     }
 
     @Override
-    public Object key(byte[] data, ConsumerRecord<byte[], byte[]> from) throws ContentException {
-      return framing.key(data, from);
+    public Object key(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
+        throws ContentException {
+      return framing.key(data, offset, length, from);
     }
 
     @Override
@@ -79,8 +80,12 @@ class AvroRecordDecoderTest {
   }
 
   private String problem(String hex) throws IOException {
-    byte[] data = HexFormat.of().parseHex(hex);
-    return decoder.decode(data, new ConsumerRecord<>("payments", 0, 0, null, data));
+    Fetched data = Fetched.of(HexFormat.of().parseHex(hex));
+    return decoder.decode(
+        data.piece(),
+        data.offset(),
+        data.length(),
+        new ConsumerRecord<>("payments", 0, 0, null, null));
   }
 
   private Object value(String hex) throws IOException {

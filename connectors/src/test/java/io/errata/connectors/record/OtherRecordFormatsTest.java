@@ -51,8 +51,11 @@ class OtherRecordFormatsTest {
 
   private static @Nullable String problem(RecordDecoder decoder, byte[] data, String time)
       throws IOException {
+    Fetched fetched = Fetched.of(data);
     return decoder.decode(
-        data,
+        fetched.piece(),
+        fetched.offset(),
+        fetched.length(),
         new ConsumerRecord<>(
             "t",
             0,

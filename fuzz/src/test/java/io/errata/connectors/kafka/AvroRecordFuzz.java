@@ -71,13 +71,14 @@ public final class AvroRecordFuzz {
     }
   }
 
-  private static ConsumerRecord<byte[], byte[]> record(FuzzedAvroFormat format) {
-    return new ConsumerRecord<>(FuzzedAvroFormat.TOPIC, 0, 0, null, format.value());
+  private static ConsumerRecord<ByteBuffer, ByteBuffer> record(FuzzedAvroFormat format) {
+    return new ConsumerRecord<>(
+        FuzzedAvroFormat.TOPIC, 0, 0, null, ByteBuffer.wrap(format.value()));
   }
 
   /** The values of the fields, or null where the record can't be decoded. */
   static @Nullable Object @Nullable [] run(FuzzedAvroFormat format) throws IOException {
-    ConsumerRecord<byte[], byte[]> record = record(format);
+    ConsumerRecord<ByteBuffer, ByteBuffer> record = record(format);
     @Nullable EventRecord event;
     try (KafkaRow row = new KafkaRow(PLAN, format, null, Optional.empty())) {
       row.take(record);
@@ -85,7 +86,7 @@ public final class AvroRecordFuzz {
       event = new EventAssembler(PLAN, ALL, Optional.empty()).assemble(row, "t-0");
     }
     try (RecordDecoder decoder = format.open(PLAN, PATHS, Part.VALUE)) {
-      @Nullable String problem = decoder.decode(record.value(), record);
+      @Nullable String problem = decoder.decode(format.value(), 0, format.value().length, record);
       if (problem != null) {
         requireRejected(event, problem, format);
         return null;

@@ -127,19 +127,19 @@ public final class FuzzedAvroFormat implements RecordFormat {
   }
 
   /** The schema that a record is written with, where it is one of those that are known. */
-  public Optional<Schema> writer(ConsumerRecord<byte[], byte[]> from) {
+  public Optional<Schema> writer(ConsumerRecord<?, ?> from) {
     if (isSchemaGiven) {
       return Optional.empty();
     }
     try {
-      return Optional.of(framing.schema(framing.key(value, from)));
+      return Optional.of(framing.schema(framing.key(value, 0, value.length, from)));
     } catch (ContentException e) {
       return Optional.empty();
     }
   }
 
   @Override
-  public SourceColumns columns(List<ConsumerRecord<byte[], byte[]>> sample, Part part) {
+  public SourceColumns columns(List<byte[]> sample) {
     throw new UnsupportedOperationException("nobody asks");
   }
 
@@ -175,8 +175,9 @@ public final class FuzzedAvroFormat implements RecordFormat {
         new RegistryFraming(new SchemaRegistry(RegistryOptions.of("http://127.0.0.1:1")));
 
     @Override
-    public Integer key(byte[] data, ConsumerRecord<byte[], byte[]> from) throws ContentException {
-      return framing.key(data, from);
+    public Integer key(byte[] data, int offset, int length, ConsumerRecord<?, ?> from)
+        throws ContentException {
+      return framing.key(data, offset, length, from);
     }
 
     @Override
@@ -201,7 +202,7 @@ public final class FuzzedAvroFormat implements RecordFormat {
 
   private record Given(String text) implements AvroFraming {
     @Override
-    public Object key(byte[] data, ConsumerRecord<byte[], byte[]> from) {
+    public Object key(byte[] data, int offset, int length, ConsumerRecord<?, ?> from) {
       return "given";
     }
 
