@@ -47,6 +47,8 @@ public final class JsonObjectParser {
   private final @Nullable Object[] values;
   private final boolean[] seen;
 
+  private final PlainJson plain;
+
   /** Takes all fields of a plan. */
   public JsonObjectParser(FieldPlan plan) {
     this(plan, plan.paths());
@@ -66,6 +68,7 @@ public final class JsonObjectParser {
     for (int i = 0; i < doubleOnly.length; i++) {
       doubleOnly[i] = plan.isDoubleOnly(wanted.get(i));
     }
+    plain = new PlainJson(paths, doubleOnly, values, seen);
   }
 
   /** The values of the object that was parsed last; overwritten by the next. */
@@ -80,11 +83,20 @@ public final class JsonObjectParser {
    * @return why it can't be decoded, without its values, or null
    */
   public @Nullable String parse(byte[] json, int offset, int length) {
+    forget();
+    return plain.take(json, offset, length) ? null : parseAny(json, offset, length);
+  }
+
+  private void forget() {
     Arrays.fill(values, null);
     Arrays.fill(seen, false);
+  }
+
+  /** As {@link #parse}, by Jackson alone. */
+  @Nullable String parseAny(byte[] json, int offset, int length) {
+    forget();
     // Jackson lets some sequences pass that aren't UTF-8, and makes characters of them.
-    Object text =
-        Utf8.isAscii(json, offset, length) ? null : Utf8.decode(json, offset, length);
+    Object text = Utf8.isAscii(json, offset, length) ? null : Utf8.decode(json, offset, length);
     if (text instanceof Unreadable unreadable) {
       return unreadable.reason();
     }
