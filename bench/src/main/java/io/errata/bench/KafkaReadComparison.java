@@ -1,9 +1,11 @@
 package io.errata.bench;
 
 import io.errata.servers.KafkaServer;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,17 +172,9 @@ public final class KafkaReadComparison {
   }
 
   private double errata(String topic) throws IOException, InterruptedException {
-    String printed =
-        run(
-            List.of(
-                "-Xmx1g",
-                // As the launcher has it.
-                "-XX:+UseParallelGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                WindowReader.class.getName(),
-                kafka.brokers(),
-                topic));
+    List<String> arguments = new ArrayList<>(asLaunched());
+    arguments.addAll(List.of("-Xmx1g", WindowReader.class.getName(), kafka.brokers(), topic));
+    String printed = run(arguments);
     String[] words =
         printed
             .lines()
@@ -193,6 +187,29 @@ public final class KafkaReadComparison {
           "Cannot compare: " + words[1] + " of " + records + " records were read");
     }
     return bytes / 1024.0 / 1024 / Double.parseDouble(words[3]);
+  }
+
+  /**
+   * What the launcher gives its JVM: the collector, the class path, and the classes as they were
+   * parsed before, which are of that class path and nothing in front of it.
+   */
+  private static List<String> asLaunched() throws IOException {
+    Path home = Path.of("").toRealPath();
+    Path target = home.resolve("jobs/target");
+    String classPath =
+        String.join(
+            File.pathSeparator,
+            target.resolve("errata.jar").toString(),
+            target.resolve("lib/flink/*").toString(),
+            target.resolve("lib/demo/*").toString(),
+            home.resolve("bench/target/classes").toString());
+    List<String> options =
+        new ArrayList<>(List.of("-XX:+UseParallelGC", "-Xlog:cds=off", "-cp", classPath));
+    Path classes = target.resolve("errata-" + System.getProperty("java.version") + ".jsa");
+    if (Files.exists(classes) && Files.size(classes) > 0) {
+      options.add("-XX:SharedArchiveFile=" + classes);
+    }
+    return options;
   }
 
   private static String run(List<String> arguments) throws IOException, InterruptedException {
