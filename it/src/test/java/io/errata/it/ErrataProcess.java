@@ -47,6 +47,25 @@ final class ErrataProcess implements AutoCloseable {
     return start(ParsedClasses.classPath(), ParsedClasses.options(), folder, env, args);
   }
 
+  /** Starts a command from the jar as it is built, as the launcher does. */
+  static ErrataProcess startJar(Path folder, Map<String, String> env, String... args) {
+    Path built = RepositoryFiles.root().resolve("jobs/target");
+    assertThat(built.resolve("errata.jar")).as("built by mvn package").exists();
+    return start(
+        built.resolve("errata.jar") + File.pathSeparator + built.resolve("lib/flink/*"),
+        List.of(),
+        folder,
+        env,
+        args);
+  }
+
+  /** As {@link #startJar}, to its end. */
+  static Ended runJar(Path folder, Map<String, String> env, String... args) {
+    try (ErrataProcess started = startJar(folder, env, args)) {
+      return started.await();
+    }
+  }
+
   /** Submits a command to a cluster, as {@code flink run} does. */
   static ErrataProcess submit(FlinkCluster cluster, Path folder, String... args) {
     List<String> command = new ArrayList<>(cluster.client());
@@ -91,7 +110,10 @@ final class ErrataProcess implements AutoCloseable {
               .directory(folder.toFile())
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
-      builder.environment().keySet().removeAll(List.of("ERRATA_TERMINALS", "JAVA_TOOL_OPTIONS"));
+      builder
+          .environment()
+          .keySet()
+          .removeAll(List.of("ERRATA_CLUSTER", "ERRATA_TERMINALS", "JAVA_TOOL_OPTIONS"));
       builder.environment().putAll(env);
       return new ErrataProcess(builder.start(), out, err, temporary);
     } catch (IOException e) {

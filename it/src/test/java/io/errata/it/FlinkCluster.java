@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,7 +40,7 @@ final class FlinkCluster implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path folder;
   private final int port;
-  private final Process jobManager;
+  private Process jobManager;
   private final List<Process> taskManagers = new ArrayList<>();
 
   private FlinkCluster(Path folder) throws IOException {
@@ -58,11 +60,7 @@ final class FlinkCluster implements AutoCloseable {
         appender.console.layout.pattern = %d %-5p %-40c{1} %m%n
         """);
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-    jobManager =
-        launch(
-            "jobmanager",
-            "-Xmx384m",
-            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
+    jobManager = launchJobManager();
     for (int i = 0; i < 2; i++) {
       taskManagers.add(
           launch(
@@ -72,6 +70,13 @@ final class FlinkCluster implements AutoCloseable {
               "-D",
               "taskmanager.resource-id=" + name(i)));
     }
+  }
+
+  private Process launchJobManager() throws IOException {
+    return launch(
+        "jobmanager",
+        "-Xmx384m",
+        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
   }
 
   /** Starts one, whose files lie in a folder. */
@@ -110,8 +115,8 @@ final class FlinkCluster implements AutoCloseable {
         framework.heap.size: 128m
         framework.off-heap.size: 128m
         managed.size: 128m
-        network.min: 64m
-        network.max: 64m
+        network.min: 192m
+        network.max: 192m
         jvm-metaspace.size: 256m
         jvm-overhead.min: 192m
         jvm-overhead.max: 192m
@@ -125,7 +130,7 @@ final class FlinkCluster implements AutoCloseable {
     command.addAll(
         List.of(
             heap,
-            "-XX:MaxDirectMemorySize=256m",
+            "-XX:MaxDirectMemorySize=384m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Dlog4j.configurationFile=" + configuration().resolve("log4j.properties"),
@@ -155,6 +160,11 @@ final class FlinkCluster implements AutoCloseable {
                     path ->
                         BROUGHT_TWICE.matcher(Path.of(path).getFileName().toString()).matches()))
         .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** Where its job manager answers REST calls. */
+  String address() {
+    return "http://127.0.0.1:" + port;
   }
 
   /** The folder of {@code config.yaml}. */
@@ -216,16 +226,44 @@ final class FlinkCluster implements AutoCloseable {
     }
   }
 
+  /** The states of its jobs, by their ids. */
+  Map<String, String> jobs() {
+    try {
+      Map<String, String> jobs = new TreeMap<>();
+      for (JsonNode job : ask("/jobs").path("jobs")) {
+        jobs.put(job.path("id").asText(), job.path("status").asText());
+      }
+      return jobs;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private JsonNode ask(String path) throws IOException {
     try {
       return JSON.readTree(
           http.send(
-                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+                  HttpRequest.newBuilder(URI.create(address() + path)).build(),
                   HttpResponse.BodyHandlers.ofString())
               .body());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** As {@code kill -9} does; the task managers wait for another. */
+  void killJobManager() {
+    assertThat(jobManager.isAlive()).isTrue();
+    jobManager.destroyForcibly().onExit().join();
+  }
+
+  /** Starts another job manager at the same address, which knows nothing of the one before. */
+  void startJobManager() {
+    try {
+      jobManager = launchJobManager();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

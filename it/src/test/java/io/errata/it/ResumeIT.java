@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.PlannerOptions;
@@ -135,7 +136,7 @@ class ResumeIT {
 
   private PlanDirectory resume(String id) {
     try (Planner planner = new Planner(PlanProgress.NONE)) {
-      return planner.resume(plans.toString(), id);
+      return planner.resume(plans.toString(), id, JobPlace.HERE);
     }
   }
 

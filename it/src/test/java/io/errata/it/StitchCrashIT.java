@@ -2,6 +2,7 @@ package io.errata.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.RunStatus;
@@ -132,7 +133,7 @@ class StitchCrashIT {
     assertThat(runs).hasSize(1);
     assertThat(runs.get(0).state()).isEqualTo(State.INTERRUPTED);
     try (Planner planner = new Planner(PlanProgress.NONE)) {
-      PlanDirectory plan = planner.resume(plans.toString(), runs.get(0).id());
+      PlanDirectory plan = planner.resume(plans.toString(), runs.get(0).id(), JobPlace.HERE);
       Runs.assertSame(plan, expected);
     }
   }

@@ -21,11 +21,12 @@ import picocli.CommandLine.Mixin;
     footer = {"", "Example:", "  errata check incident.yaml --set window.to=2024-06-10T13:00:00Z"})
 final class CheckCommand extends Verb {
   @Mixin private SpecArgument argument = new SpecArgument();
+  @Mixin private WorkerJarArgument workerJars = new WorkerJarArgument();
 
   @Override
   protected int run(Console console, ObjectNode document) {
     Spec spec = argument.parse(session());
-    List<Finding> findings = operations().check(spec);
+    List<Finding> findings = operations().check(spec, workerJars.jars(session()));
     long errors = count(findings, Finding.Level.ERROR);
     long warnings = count(findings, Finding.Level.WARNING);
     document.put("spec", spec.name());

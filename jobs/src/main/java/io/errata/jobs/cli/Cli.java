@@ -62,6 +62,8 @@ final class Cli {
             new DemoCommand(),
             new CheckCommand(),
             new PlanCommand(),
+            new StatusCommand(),
+            new CancelCommand(),
             new ResumeCommand(),
             new ShowCommand(),
             new ApplyCommand(),

@@ -71,20 +71,6 @@ final class HistoryCommand extends Verb {
                       ? ""
                       : ", " + DisplayText.count(counts.conflicts()) + " left")));
     }
-    int[] widths = new int[lines.get(0).size()];
-    for (List<String> line : lines) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], line.get(i).length());
-      }
-    }
-    for (int n = 0; n < lines.size(); n++) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        String cell = lines.get(n).get(i);
-        text.append(cell)
-            .append(i == widths.length - 1 ? "" : " ".repeat(widths[i] - cell.length() + 2));
-      }
-      console.say(n == 0 ? console.styled(Style.BOLD, text.toString()) : text.toString());
-    }
+    TableText.print(console, lines);
   }
 }

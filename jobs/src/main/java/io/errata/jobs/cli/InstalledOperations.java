@@ -2,10 +2,14 @@ package io.errata.jobs.cli;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.ClusterJob;
+import io.errata.jobs.cluster.SessionCluster;
 import io.errata.jobs.plan.EventComparer;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.FlinkPlanStorage;
+import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.PlannerOptions;
@@ -22,10 +26,18 @@ import io.errata.state.table.LiveTables;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The real ones. */
 final class InstalledOperations implements Operations {
+  /** Longer than a run may take to give up what is under way. */
+  private static final Duration STOPPED_WITHIN = Duration.ofMinutes(1);
+
   @Override
   public Spec parse(Path file, List<String> overrides) {
     return SpecParser.parse(file, overrides);
@@ -37,8 +49,8 @@ final class InstalledOperations implements Operations {
   }
 
   @Override
-  public List<Finding> check(Spec spec) {
-    return Preflight.check(spec);
+  public List<Finding> check(Spec spec, List<Path> workerJars) {
+    return Preflight.check(spec, workerJars);
   }
 
   @Override
@@ -74,16 +86,51 @@ final class InstalledOperations implements Operations {
 
   @Override
   public PlanDirectory resume(
-      String plans, String run, PlanProgress progress, Cancellation cancellation) {
+      String plans, String run, JobPlace place, PlanProgress progress, Cancellation cancellation) {
     try (Planner planner = new Planner(progress);
         Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
-      return planner.resume(plans, run);
+      return planner.resume(plans, run, place);
     }
   }
 
   @Override
   public List<RunStatus> runs(String plans) {
     return Runs.list(plans);
+  }
+
+  @Override
+  public List<RunStatus> underWay(String plans) {
+    return Runs.underWay(plans);
+  }
+
+  @Override
+  public List<ClusterJob> jobs(ClusterAddress cluster) {
+    SessionCluster asked = SessionCluster.at(cluster);
+    asked.check();
+    return asked.jobs();
+  }
+
+  @Override
+  public Optional<String> cancel(ClusterAddress cluster, String job) {
+    return SessionCluster.at(cluster).cancel(job, STOPPED_WITHIN);
+  }
+
+  @Override
+  public boolean stop(long process) {
+    Optional<ProcessHandle> handle = ProcessHandle.of(process);
+    if (handle.isEmpty()) {
+      return true;
+    }
+    handle.get().destroy();
+    try {
+      handle.get().onExit().get(STOPPED_WITHIN.toSeconds(), TimeUnit.SECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
   }
 
   @Override

@@ -50,7 +50,8 @@ public final class Main {
             errors,
             Terminal.find(System.getenv()),
             cancellation,
-            Path.of("").toAbsolutePath());
+            Path.of("").toAbsolutePath(),
+            System.getenv());
     int status = 1;
     try {
       status = new Cli(session).run(args);

@@ -1,7 +1,10 @@
 package io.errata.jobs.cli;
 
+import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
+import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.plan.RunStatus;
@@ -11,6 +14,7 @@ import io.errata.state.plan.PlanStorage;
 import io.errata.state.table.LiveTable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the verbs call on: the spec, the planner, plans and live tables. Fails with {@code
@@ -23,8 +27,12 @@ interface Operations {
   /** Reads the spec that a plan was made from. */
   Spec parsePlanned(String text, List<String> overrides);
 
-  /** What is wrong with a spec's connections, table, source and worker. */
-  List<Finding> check(Spec spec);
+  /**
+   * What is wrong with a spec's connections, table, source and worker.
+   *
+   * @param workerJars jars with workers of the user
+   */
+  List<Finding> check(Spec spec, List<Path> workerJars);
 
   /** Makes a plan below the spec's folder of plans, unless the person stops it. */
   PlanDirectory plan(
@@ -43,10 +51,31 @@ interface Operations {
       Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation);
 
   /** Goes on with a run below a folder of plans, unless the person stops it. */
-  PlanDirectory resume(String plans, String run, PlanProgress progress, Cancellation cancellation);
+  PlanDirectory resume(
+      String plans, String run, JobPlace place, PlanProgress progress, Cancellation cancellation);
 
   /** The runs below a folder of plans, which need not exist. */
   List<RunStatus> runs(String plans);
+
+  /** The runs below a folder of plans that are under way, or can be resumed. */
+  List<RunStatus> underWay(String plans);
+
+  /** Errata's jobs on a cluster. */
+  List<ClusterJob> jobs(ClusterAddress cluster);
+
+  /**
+   * Cancels a job, and waits for its end a while.
+   *
+   * @return the state in which it is then; empty where it isn't known
+   */
+  Optional<String> cancel(ClusterAddress cluster, String job);
+
+  /**
+   * Stops the process of a run, as Ctrl-C would, and waits for its end a while.
+   *
+   * @return whether it has ended
+   */
+  boolean stop(long process);
 
   /** Removes a run. */
   void drop(String plans, String run);

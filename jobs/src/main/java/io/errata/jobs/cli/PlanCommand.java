@@ -33,7 +33,7 @@ final class PlanCommand extends Verb {
   @Override
   protected int run(Console console, ObjectNode document) {
     Spec spec = argument.parse(session());
-    PlanDirectory plan = plan(console, document, spec, planner.options());
+    PlanDirectory plan = plan(console, document, spec, planner.options(session()));
     int status = new PlanOutcome(session(), console).tell(document, plan, spec);
     if (status != DONE || plan.manifest().corrections().total() == 0) {
       return status;

@@ -3,8 +3,10 @@ package io.errata.jobs.cli;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlannerOptions;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a plan is made, where a person wants it otherwise than usual. */
@@ -18,9 +20,13 @@ final class PlannerArguments {
           "Tasks of each stage. Usually the number of processors; the plan doesn't depend on it.")
   private @Nullable Integer parallelism;
 
-  PlannerOptions options() {
+  @Mixin private PlaceArguments place = new PlaceArguments();
+
+  PlannerOptions options(Session session) {
+    JobPlace where = place.place(session);
     if (parallelism == null) {
-      return PlannerOptions.ofProcessors();
+      return new PlannerOptions(
+          PlannerOptions.ofProcessors().parallelism(), InputOrder.AS_READ, where);
     }
     if (parallelism < 1 || parallelism > MOST) {
       throw new ErrataException(
@@ -28,6 +34,6 @@ final class PlannerArguments {
           "Cannot use --parallelism " + parallelism + " (1 to " + MOST + ")",
           "Leave it out to use every processor.");
     }
-    return new PlannerOptions(parallelism, InputOrder.AS_READ);
+    return new PlannerOptions(parallelism, InputOrder.AS_READ, where);
   }
 }

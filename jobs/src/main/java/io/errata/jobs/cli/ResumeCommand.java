@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -52,6 +53,8 @@ final class ResumeCommand extends Verb {
   @Option(names = "--drop", description = "Remove the run, and all that it has kept.")
   private boolean drop;
 
+  @Mixin private PlaceArguments where = new PlaceArguments();
+
   /** A run that was asked for. */
   private record Place(String plans, String id) {}
 
@@ -80,6 +83,7 @@ final class ResumeCommand extends Verb {
               .resume(
                   place.plans(),
                   place.id(),
+                  where.place(session()),
                   new NotedProgress(session(), console, document),
                   console.cancellation());
     } finally {

@@ -85,7 +85,7 @@ final class RetryCommand extends Verb {
         file == null
             ? operations().parsePlanned(retried.manifest().spec(), overrides)
             : operations().parse(session().folder().resolve(file), overrides);
-    PlanDirectory plan = retry(console, spec, planner.options(), retried);
+    PlanDirectory plan = retry(console, spec, planner.options(session()), retried);
     PlanManifest manifest = plan.manifest();
     QuarantinedKeys after = QuarantinedKeys.of(plan);
     describe(node, before, after);

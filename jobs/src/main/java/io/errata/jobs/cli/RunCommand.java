@@ -26,7 +26,7 @@ final class RunCommand extends Verb {
   @Override
   protected int run(Console console, ObjectNode document) {
     Spec spec = argument.parse(session());
-    PlanDirectory plan = plan(console, document, spec, planner.options());
+    PlanDirectory plan = plan(console, document, spec, planner.options(session()));
     PlanManifest manifest = plan.manifest();
     Documents.plan(document.putObject("plan"), manifest, plan.location());
     new PlanText(console, manifest).print(plan.location());

@@ -2,21 +2,25 @@ package io.errata.jobs.cli;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.state.plan.PlanStorage;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** A folder that goes, with all that is in it, when it is closed. */
 final class ScratchFolder implements AutoCloseable {
-  private final Path folder;
+  private final String folder;
+  private final Runnable removal;
 
-  private ScratchFolder(Path folder) {
+  private ScratchFolder(String folder, Runnable removal) {
     this.folder = folder;
+    this.removal = removal;
   }
 
   /**
@@ -26,7 +30,8 @@ final class ScratchFolder implements AutoCloseable {
    */
   static ScratchFolder make() {
     try {
-      return new ScratchFolder(Files.createTempDirectory("errata-verify-"));
+      Path folder = Files.createTempDirectory("errata-verify-");
+      return new ScratchFolder(folder.toString(), () -> remove(folder));
     } catch (IOException e) {
       throw new ErrataException(
           ErrorCode.UNAVAILABLE,
@@ -36,12 +41,27 @@ final class ScratchFolder implements AutoCloseable {
     }
   }
 
+  /** One below a folder that others see, too. */
+  static ScratchFolder below(PlanStorage storage) {
+    String name = ".verify-" + UUID.randomUUID();
+    return new ScratchFolder(storage.location() + "/" + name, () -> storage.delete(name));
+  }
+
   String child(String name) {
-    return folder.resolve(name).toString();
+    return folder + "/" + name;
   }
 
   @Override
   public void close() {
+    try {
+      removal.run();
+    } catch (ErrataException e) {
+      // What is left is no reason to fail a verification.
+      LoggerFactory.getLogger(ScratchFolder.class).warn("Cannot delete {}", folder, e);
+    }
+  }
+
+  private static void remove(Path folder) {
     try {
       Files.walkFileTree(
           folder,

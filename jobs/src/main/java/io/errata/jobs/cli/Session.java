@@ -2,6 +2,7 @@ package io.errata.jobs.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * What one command works with.
@@ -12,6 +13,7 @@ import java.nio.file.Path;
  * @param terminal what these go to
  * @param cancellation whether the person wants to stop
  * @param folder the working folder
+ * @param environment variables
  */
 record Session(
     Operations operations,
@@ -19,11 +21,12 @@ record Session(
     ErrorStream errors,
     Terminal terminal,
     Cancellation cancellation,
-    Path folder) {
+    Path folder,
+    Map<String, String> environment) {
 
   /** The same with another standard output. */
   Session withOut(PrintStream other) {
-    return new Session(operations, other, errors, terminal, cancellation, folder);
+    return new Session(operations, other, errors, terminal, cancellation, folder, environment);
   }
 
   Console console(boolean json, boolean quiet) {

@@ -96,7 +96,8 @@ final class ShownProgress implements PlanProgress {
     return line.toString();
   }
 
-  private static String time(long seconds) {
+  /** A length of time as people read it. */
+  static String time(long seconds) {
     if (seconds < 60) {
       return seconds + " s";
     }

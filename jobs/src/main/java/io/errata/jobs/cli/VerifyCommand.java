@@ -57,7 +57,7 @@ final class VerifyCommand extends Verb {
   @Override
   protected int run(Console console, ObjectNode document) {
     Spec spec = argument.parse(session());
-    PlannerOptions options = planner.options();
+    PlannerOptions options = planner.options(session());
     if (events || spec.events().use() == Use.BOTH) {
       if (determinism) {
         throw new ErrataException(
@@ -67,7 +67,11 @@ final class VerifyCommand extends Verb {
       }
       return compareEvents(console, document, spec, options);
     }
-    try (ScratchFolder scratch = ScratchFolder.make()) {
+    // Task managers of a cluster have to see it.
+    try (ScratchFolder scratch =
+        options.place().cluster().isPresent()
+            ? ScratchFolder.below(operations().storage(spec.plans()))
+            : ScratchFolder.make()) {
       PlanDirectory plan = plan(console, withPlans(spec, scratch.child("first")), options);
       PlanManifest manifest = plan.manifest();
       document.put("verified", manifest.corrections().total() == 0 && manifest.limits().isEmpty());
@@ -83,7 +87,9 @@ final class VerifyCommand extends Verb {
       if (determinism) {
         PlannerOptions other =
             new PlannerOptions(
-                options.parallelism() == 1 ? 2 : options.parallelism() + 1, InputOrder.SCATTERED);
+                options.parallelism() == 1 ? 2 : options.parallelism() + 1,
+                InputOrder.SCATTERED,
+                options.place());
         PlanDirectory second = plan(console, withPlans(spec, scratch.child("second")), other);
         compare(console, document, plan.manifest(), options, second.manifest(), other);
       }

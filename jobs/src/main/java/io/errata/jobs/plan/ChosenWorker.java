@@ -46,11 +46,12 @@ record ChosenWorker(
    * Finds it.
    *
    * @param source is asked for the types of the fields that a declared worker reads
+   * @param loader where workers in Java are looked for
    * @throws io.errata.api.ErrataException INVALID_WORKER where it isn't there, INVALID_SPEC where a
    *     declaration can't be used, INVALID_SOURCE where a field isn't there
    */
-  static ChosenWorker of(Spec spec, TableDescription table, WindowSource source) {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+  static ChosenWorker of(
+      Spec spec, TableDescription table, WindowSource source, ClassLoader loader) {
     if (spec.worker() instanceof WorkerSpec.Declared declared) {
       return declared(spec, declared.aggregate(), table, source);
     }

@@ -6,6 +6,7 @@ import io.errata.connectors.Gap;
 import io.errata.connectors.InputPart;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.stitch.StitchedWindowSource;
+import io.errata.jobs.cluster.JobLabels;
 import io.errata.jobs.graph.Holdings;
 import io.errata.jobs.graph.HoldingsAccumulator;
 import io.errata.jobs.graph.HoldingsJob;
@@ -13,6 +14,7 @@ import io.errata.jobs.graph.HourHoldings;
 import io.errata.jobs.plan.EventComparison.Hour;
 import io.errata.jobs.plan.EventComparison.Side;
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.worker.WorkerJars;
 import io.errata.state.digest.SetDigest;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
@@ -78,11 +80,13 @@ public final class EventComparer implements AutoCloseable {
 
   private EventComparison make(Spec spec, PlannerOptions options) {
     LOG.info("Comparing the sources of {} over {}", spec.name(), spec.window());
+    FlinkRun.check(options.place());
     Stages stages = new Stages(progress, clock);
     stages.begin("prepare");
+    WorkerJars jars = resources.hold(WorkerJars.open(options.place().workerJars()));
     StitchedWindowSource source = Sources.both(spec.events());
     LiveTable table = resources.hold(LiveTables.open(spec.table()));
-    Preparation prepared = new Preparer(spec, table, source).prepare();
+    Preparation prepared = new Preparer(spec, table, source, jars.loader()).prepare();
     stages.begin("look at the events");
     StitchedWindowSource.Holdings windows =
         source.resolveBoth(prepared.window(), prepared.events(), prepared.condition());
@@ -92,12 +96,15 @@ public final class EventComparer implements AutoCloseable {
             .collect(Collectors.toCollection(TreeSet::new));
 
     stages.begin("read both and compare");
-    LocalRun run = resources.hold(LocalRun.open(options.parallelism(), Optional.empty()));
+    FlinkRun run =
+        resources.hold(FlinkRun.open(options.parallelism(), options.place(), Optional.empty()));
     new HoldingsJob(prepared.events(), windows.together(), partitions, spec.limits().rate())
         .build(run.env());
     Map<String, Object> accumulators =
-        new JobWatch(run.env(), stages, resources)
-            .execute("errata " + spec.name(), 2 * windows.together().estimatedEvents());
+        new JobWatch(run, stages, resources)
+            .execute(
+                new JobLabels(
+                    Optional.empty(), spec.name(), 2 * windows.together().estimatedEvents()));
     stages.end();
     if (!(accumulators.get(HoldingsAccumulator.NAME) instanceof Holdings holdings)) {
       throw new IllegalStateException("the job has ended without its result");

@@ -2,7 +2,10 @@ package io.errata.jobs.plan;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.cluster.JobLabels;
+import io.errata.jobs.cluster.SessionCluster;
 import io.errata.jobs.graph.OverdueWorker;
+import java.net.ConnectException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,26 +14,36 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.client.JobCancellationException;
+import org.apache.flink.runtime.client.JobSubmissionException;
 import org.apache.flink.runtime.io.network.netty.exception.TransportException;
 import org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException;
 import org.apache.flink.runtime.resourcemanager.exceptions.ResourceManagerException;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.runtime.rest.util.RestClientException;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.concurrent.FutureUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs a job to its end and tells how far it has come. */
 final class JobWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
   private static final long POLL_MILLIS = 500;
+
+  /** What Flink says, in an exception that could be anything else. */
+  private static final String TOO_FEW_BUFFERS = "Insufficient number of network buffers";
 
   /** How long a job may take to end that is given up. */
   private static final int CANCEL_SECONDS = 5;
 
-  private final StreamExecutionEnvironment env;
+  private final FlinkRun run;
   private final Stages stages;
   private final Resources resources;
 
-  JobWatch(StreamExecutionEnvironment env, Stages stages, Resources resources) {
-    this.env = env;
+  JobWatch(FlinkRun run, Stages stages, Resources resources) {
+    this.run = run;
     this.stages = stages;
     this.resources = resources;
   }
@@ -38,29 +51,31 @@ final class JobWatch {
   /**
    * Runs it.
    *
-   * @param expected about how many steps there will be: an event is read and then deduped, a row is
-   *     compared
+   * @param labels what it is called
    * @return the accumulators at its end
    * @throws ErrataException the one that a task failed with, LIMIT where a call of the worker took
    *     too long, or INTERNAL
    */
-  Map<String, Object> execute(String name, long expected) {
-    return execute(name, expected, () -> false);
+  Map<String, Object> execute(JobLabels labels) {
+    return execute(labels, () -> false);
   }
 
   /**
-   * As {@link #execute(String, long)}.
+   * As {@link #execute(JobLabels)}.
    *
    * @param done whether all of its work is done, so that nothing is left to wait for but its last
    *     checkpoint
    */
-  Map<String, Object> execute(String name, long expected, BooleanSupplier done) {
+  Map<String, Object> execute(JobLabels labels, BooleanSupplier done) {
+    long expected = labels.total();
     JobClient client;
     try {
-      client = env.executeAsync(name);
+      run.env().getConfig().setGlobalJobParameters(Configuration.fromMap(labels.parameters()));
+      client = run.env().executeAsync(labels.jobName());
     } catch (Exception e) {
       throw failure(e);
     }
+    stages.job(client.getJobID().toHexString());
     CompletableFuture<JobExecutionResult> result = client.getJobExecutionResult();
     resources.hold(
         () -> {
@@ -85,7 +100,9 @@ final class JobWatch {
           stages.advance(expected, expected);
           return accumulators;
         }
-        stages.advance(steps(accumulators), expected);
+        if (!accumulators.isEmpty()) {
+          stages.advance(SessionCluster.steps(accumulators), expected);
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ErrataException(
@@ -99,13 +116,17 @@ final class JobWatch {
     }
   }
 
-  private static Map<String, Object> accumulators(JobClient client) {
+  private Map<String, Object> accumulators(JobClient client) {
     try {
+      if (run.cluster().isPresent()) {
+        // Flink's own client is made anew for each question, and asks on where nobody answers.
+        return run.cluster().get().accumulators(client.getJobID().toHexString());
+      }
       return client.getAccumulators().get(POLL_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Map.of();
-    } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+    } catch (ExecutionException | TimeoutException | IllegalStateException | ErrataException e) {
       // Progress only: the result of the job says whether anything is wrong. A cluster in this
       // process
       // that has just shut down, as the job ended, refuses to be asked.
@@ -131,27 +152,44 @@ final class JobWatch {
    * be ended from outside. It ends with the process, or with the task manager, which Flink stops
    * for it.
    */
-  private static void cancel(JobClient client, CompletableFuture<JobExecutionResult> result) {
+  private void cancel(JobClient client, CompletableFuture<JobExecutionResult> result) {
     try {
       client.cancel().get(CANCEL_SECONDS, TimeUnit.SECONDS);
       result.get(CANCEL_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException | IllegalStateException e) {
+      if (run.cluster().isPresent() && !result.isDone()) {
+        LOG.warn(
+            "Job {} on {} may go on: errata cancel {} --cluster {}",
+            client.getJobID(),
+            run.cluster().get().address(),
+            client.getJobID(),
+            run.cluster().get().address());
+      }
       // It was given up, or is stuck; why is told already. Or it has just ended, and the cluster in
       // this process with it.
     }
   }
 
-  private static long steps(Map<String, Object> accumulators) {
-    return accumulators.values().stream()
-        .filter(Long.class::isInstance)
-        .mapToLong(Long.class::cast)
-        .sum();
-  }
-
-  private static ErrataException failure(Throwable e) {
+  private ErrataException failure(Throwable e) {
     ClassLoader loader = JobWatch.class.getClassLoader();
+    if (ExceptionUtils.findThrowableSerializedAware(e, JobCancellationException.class, loader)
+        .isPresent()) {
+      return new ErrataException(
+          ErrorCode.CANCELLED,
+          "Cannot finish the job: it was cancelled on the cluster",
+          "Plan again; nothing was written.",
+          e);
+    }
+    if (ExceptionUtils.findThrowableWithMessage(e, TOO_FEW_BUFFERS).isPresent()) {
+      return new ErrataException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot finish the job: the task managers have too little memory for the network",
+          "Raise taskmanager.memory.network.max there, plan one at a time, or with a smaller"
+              + " --parallelism; nothing was written.",
+          e);
+    }
     return ExceptionUtils.findThrowableSerializedAware(e, ErrataException.class, loader)
         .map(cause -> new ErrataException(cause.code(), cause.getMessage(), cause.next(), e))
         .orElseGet(() -> isOfTheCluster(e, loader) ? lost(e) : bug(e));
@@ -162,15 +200,25 @@ final class JobWatch {
     return Stream.of(
             TimeoutException.class,
             TransportException.class,
+            ConnectException.class,
+            FutureUtils.RetryException.class,
+            RestClientException.class,
+            JobSubmissionException.class,
             ResourceManagerException.class,
             NoResourceAvailableException.class)
         .anyMatch(type -> ExceptionUtils.findThrowableSerializedAware(e, type, loader).isPresent());
   }
 
-  private static ErrataException lost(Throwable e) {
+  private ErrataException lost(Throwable e) {
     return new ErrataException(
         ErrorCode.UNAVAILABLE,
-        "Cannot finish the job: the cluster lost a task manager, or has too few slots",
+        run.cluster()
+            .map(
+                cluster ->
+                    "Cannot finish the job: the cluster at "
+                        + cluster.address()
+                        + " doesn't answer, has forgotten it, lost a task manager, or has too few slots")
+            .orElse("Cannot finish the job: the cluster lost a task manager, or has too few slots"),
         "See the job manager's log, then plan again; nothing was written.",
         e);
   }

@@ -10,6 +10,8 @@ import io.errata.connectors.WindowSource;
 import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
+import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.JobLabels;
 import io.errata.jobs.graph.JobSummary;
 import io.errata.jobs.graph.KeySelection;
 import io.errata.jobs.graph.PlanJob;
@@ -19,6 +21,7 @@ import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.spec.Spec.BaseSpec;
 import io.errata.jobs.spec.SpecParser;
+import io.errata.jobs.worker.WorkerJars;
 import io.errata.state.digest.Digest;
 import io.errata.state.digest.SetDigest;
 import io.errata.state.plan.CorrectionCounts;
@@ -115,13 +118,14 @@ public final class Planner implements AutoCloseable {
    *
    * @param plans the folder of plans that the run is below
    * @param id of the run
+   * @param place where the job runs from now on
    * @return as {@link #plan(Spec, PlannerOptions)}
    * @throws ErrataException INVALID_PLAN where there is no such run, it has ended or a process
    *     works on it; INVALID_WORKER, INVALID_TABLE, INVALID_SOURCE or INVALID_SPEC where the
    *     worker, the table, the source or the window are no longer those that it began with; others
    *     as planning throws them
    */
-  public PlanDirectory resume(String plans, String id) {
+  public PlanDirectory resume(String plans, String id, JobPlace place) {
     FlinkPlanStorage storage = FlinkPlanStorage.at(plans);
     RunFolder run = RunFolder.open(storage, id);
     Resumption.refuseEnded(run, storage);
@@ -134,7 +138,7 @@ public final class Planner implements AutoCloseable {
     Spec spec = SpecParser.parseText(run.record().spec(), List.of()).withPlans(plans);
     return plan(
         spec,
-        new PlannerOptions(run.record().parallelism(), InputOrder.AS_READ),
+        new PlannerOptions(run.record().parallelism(), InputOrder.AS_READ, place),
         Retry.of(run.record()),
         run);
   }
@@ -195,6 +199,7 @@ public final class Planner implements AutoCloseable {
   private PlanDirectory make(
       Spec spec, PlannerOptions options, Retry retry, Stages stages, Optional<RunFolder> resumed) {
     LOG.info("Planning {} over {}", spec.name(), spec.window());
+    FlinkRun.check(options.place());
     if (spec.events().use() == Use.BOTH) {
       throw new ErrataException(
           ErrorCode.INVALID_SPEC,
@@ -205,7 +210,8 @@ public final class Planner implements AutoCloseable {
     CsvCorrections.removeOld(spec.table());
     LiveTable table = resources.hold(LiveTables.open(spec.table()));
     WindowSource source = Sources.of(spec.events());
-    Preparation prepared = new Preparer(spec, table, source).prepare();
+    WorkerJars jars = resources.hold(WorkerJars.open(options.place().workerJars()));
+    Preparation prepared = new Preparer(spec, table, source, jars.loader()).prepare();
     retry.check(prepared);
     Optional<CsvCorrections> list = CsvCorrections.of(spec.table(), prepared.table());
 
@@ -244,6 +250,17 @@ public final class Planner implements AutoCloseable {
                 ? StagingFolder.take(plans, name)
                 : StagingFolder.takeRun(plans, ofRun.name()));
     String staging = folder.files();
+    String id = ofRun == null ? name : ofRun.record().id();
+    stages.keep(
+        new KeptProgress(
+            plans,
+            folder.name(),
+            clock,
+            new RunProgress(
+                id,
+                spec.name(),
+                createdAt,
+                options.place().cluster().map(ClusterAddress::toString))));
     if (ofRun != null) {
       progress.resumable(ofRun.record().id(), plans.below(ofRun.name()));
     }
@@ -260,6 +277,7 @@ public final class Planner implements AutoCloseable {
               prepared,
               window,
               table,
+              id,
               plans.below(staging),
               resumption,
               keys);
@@ -330,6 +348,7 @@ public final class Planner implements AutoCloseable {
       Preparation prepared,
       ResolvedWindow window,
       LiveTable table,
+      String id,
       String staging,
       Resumption resumption,
       KeySelection keys) {
@@ -368,14 +387,15 @@ public final class Planner implements AutoCloseable {
                 Set.copyOf(spec.events().quarantine()),
                 keys)
             .withFirst(spec.filter().first());
-    LocalRun flink =
+    FlinkRun flink =
         resources.hold(
-            LocalRun.open(
+            FlinkRun.open(
                 options.parallelism(),
+                options.place(),
                 Optional.ofNullable(ofRun)
                     .map(
                         kept ->
-                            new LocalRun.Checkpointing(
+                            new FlinkRun.Checkpointing(
                                 spec.execution().checkpointInterval(),
                                 kept.record().checkpoints(),
                                 resumption.from()))));
@@ -389,10 +409,10 @@ public final class Planner implements AutoCloseable {
           ofRun == null
               ? new PlanJob.Execution.Batch()
               : new PlanJob.Execution.Streaming(resumption.start(), rows.reading()));
-      new JobWatch(flink.env(), stages, resources)
+      new JobWatch(flink, stages, resources)
           .execute(
-              "errata " + spec.name(),
-              2 * window.estimatedEvents() + estimatedRows,
+              new JobLabels(
+                  Optional.of(id), spec.name(), 2 * window.estimatedEvents() + estimatedRows),
               () -> ofRun != null && JobSummary.isThere(files));
     } catch (RuntimeException e) {
       // Once more: where it is stopped while Flink starts, folders are made after the first time.

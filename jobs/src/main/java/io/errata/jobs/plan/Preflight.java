@@ -13,9 +13,11 @@ import io.errata.jobs.plan.Finding.Level;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.worker.LintFinding;
+import io.errata.jobs.worker.WorkerJars;
 import io.errata.jobs.worker.WorkerLint;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +30,29 @@ public final class Preflight {
 
   private final List<Finding> findings = new ArrayList<>();
 
-  private Preflight() {}
+  private final ClassLoader workers;
 
-  /** All that is to be said of a spec; a failure of one part doesn't hide another. */
+  private Preflight(ClassLoader workers) {
+    this.workers = workers;
+  }
+
+  /** As {@link #check(Spec, List)}, with the workers of the class path. */
   public static List<Finding> check(Spec spec) {
-    Preflight preflight = new Preflight();
-    preflight.look(spec);
-    return List.copyOf(preflight.findings);
+    return check(spec, List.of());
+  }
+
+  /**
+   * All that is to be said of a spec; a failure of one part doesn't hide another.
+   *
+   * @param workerJars jars with workers of the user
+   * @throws ErrataException INVALID_WORKER where one of the jars can't be read
+   */
+  public static List<Finding> check(Spec spec, List<Path> workerJars) {
+    try (WorkerJars jars = WorkerJars.open(workerJars)) {
+      Preflight preflight = new Preflight(jars.loader());
+      preflight.look(spec);
+      return List.copyOf(preflight.findings);
+    }
   }
 
   private void look(Spec spec) {
@@ -48,7 +66,7 @@ public final class Preflight {
       if (spec.events().kafka().isPresent() && !isReached(source)) {
         return;
       }
-      Preparation prepared = new Preparer(spec, table, source).prepare();
+      Preparation prepared = new Preparer(spec, table, source, workers).prepare();
       lint(prepared);
       prepared
           .reason()

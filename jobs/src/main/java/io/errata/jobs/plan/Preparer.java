@@ -39,12 +39,19 @@ final class Preparer {
   private final Spec spec;
   private final LiveTable table;
   private final WindowSource source;
+  private final ClassLoader workers;
   private final List<String> warnings = new ArrayList<>();
 
-  Preparer(Spec spec, LiveTable table, WindowSource source) {
+  /**
+   * Asks nothing yet.
+   *
+   * @param workers where workers in Java are looked for
+   */
+  Preparer(Spec spec, LiveTable table, WindowSource source, ClassLoader workers) {
     this.spec = spec;
     this.table = table;
     this.source = source;
+    this.workers = workers;
   }
 
   /**
@@ -55,7 +62,7 @@ final class Preparer {
    */
   Preparation prepare() {
     TableDescription description = table.describe();
-    ChosenWorker chosen = ChosenWorker.of(spec, description, source);
+    ChosenWorker chosen = ChosenWorker.of(spec, description, source, workers);
     checkColumns(chosen.worker(), description);
     Optional<Condition> condition = condition();
     EventSchema events = events(chosen.worker(), condition);

@@ -2,9 +2,10 @@ package io.errata.jobs.plan;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * A run in streaming execution, as it stands.
+ * A run, as it stands.
  *
  * @param id of the run
  * @param name of its spec
@@ -12,9 +13,29 @@ import java.util.Optional;
  * @param state what can be done with it
  * @param startedAt when it began
  * @param plan that it ended with
+ * @param progress how far it has come, where a process works on it and has written that down
+ * @param process the number of the process of this machine that works on it
  */
 public record RunStatus(
-    String id, String name, String folder, State state, Instant startedAt, Optional<String> plan) {
+    String id,
+    String name,
+    String folder,
+    State state,
+    Instant startedAt,
+    Optional<String> plan,
+    Optional<RunProgress> progress,
+    OptionalLong process) {
+  /** One that nobody works on, or of whose work nothing is known. */
+  public RunStatus(
+      String id,
+      String name,
+      String folder,
+      State state,
+      Instant startedAt,
+      Optional<String> plan) {
+    this(id, name, folder, state, startedAt, plan, Optional.empty(), OptionalLong.empty());
+  }
+
   /** What can be done with a run. */
   public enum State {
     /** A process works on it, or may do so on another machine. */

@@ -5,17 +5,71 @@ import io.errata.jobs.plan.RunStatus.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The runs in streaming execution that a folder of plans knows. */
+/** The runs that a folder of plans knows. */
 public final class Runs {
   private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
   private Runs() {}
 
   /**
-   * Those below a folder of plans, the newest first.
+   * Those that somebody works on or that can be resumed, the newest first.
+   *
+   * @param plans a path or URI; the folder need not exist
+   */
+  public static List<RunStatus> underWay(String plans) {
+    FlinkPlanStorage storage = FlinkPlanStorage.at(plans);
+    List<RunStatus> all = new ArrayList<>();
+    for (RunStatus run : list(plans)) {
+      if (run.state() != State.ENDED) {
+        all.add(working(storage, RunFolder.PREFIX + run.id(), run));
+      }
+    }
+    for (String folder : StagingFolder.find(storage)) {
+      try {
+        if (StagingFolder.holder(storage, folder).isPresent()) {
+          KeptProgress.find(storage, folder)
+              .map(
+                  progress ->
+                      new RunStatus(
+                          progress.run(),
+                          progress.name(),
+                          storage.below(folder),
+                          State.ALIVE,
+                          progress.startedAt(),
+                          Optional.empty()))
+              .map(run -> working(storage, folder, run))
+              .ifPresent(all::add);
+        }
+      } catch (ErrataException e) {
+        // It has just ended.
+        LOG.debug("Cannot look at {}/{}", storage.location(), folder, e);
+      }
+    }
+    all.sort(Comparator.comparing(RunStatus::startedAt).reversed());
+    return all;
+  }
+
+  private static RunStatus working(FlinkPlanStorage plans, String folder, RunStatus run) {
+    if (run.state() != State.ALIVE) {
+      return run;
+    }
+    return new RunStatus(
+        run.id(),
+        run.name(),
+        run.folder(),
+        run.state(),
+        run.startedAt(),
+        run.plan(),
+        KeptProgress.find(plans, folder),
+        StagingFolder.process(plans, folder));
+  }
+
+  /**
+   * Those in streaming execution below a folder of plans, the newest first.
    *
    * @param plans a path or URI; the folder need not exist
    */

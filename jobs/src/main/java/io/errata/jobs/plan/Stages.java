@@ -14,6 +14,7 @@ final class Stages {
   private final Map<String, Double> seconds = new TreeMap<>();
   private @Nullable String current;
   private @Nullable Instant since;
+  private @Nullable KeptProgress kept;
 
   Stages(PlanProgress progress, Clock clock) {
     this.progress = progress;
@@ -25,11 +26,32 @@ final class Stages {
     end();
     current = stage;
     since = clock.instant();
+    if (kept != null) {
+      kept.stage(stage);
+    }
     progress.stage(stage);
+  }
+
+  /** Writes down from now on how far it has come. */
+  void keep(KeptProgress into) {
+    kept = into;
+    if (current != null) {
+      into.stage(current);
+    }
+  }
+
+  /** A job has been started. */
+  void job(String id) {
+    if (kept != null) {
+      kept.job(id);
+    }
   }
 
   /** As {@link PlanProgress#advance}. */
   void advance(long done, long expected) {
+    if (kept != null) {
+      kept.advance(done, expected);
+    }
     progress.advance(done, expected);
   }
 

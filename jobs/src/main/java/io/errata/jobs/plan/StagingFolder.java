@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -90,6 +91,25 @@ final class StagingFolder implements AutoCloseable {
     return taken;
   }
 
+  /** The folders that runs have taken which can't be resumed. */
+  static List<String> find(FlinkPlanStorage plans) {
+    return plans.folders("").stream().filter(name -> name.startsWith(PREFIX)).toList();
+  }
+
+  /** The process of this machine that has taken a folder, and lives. */
+  static OptionalLong process(FlinkPlanStorage plans, String folder) {
+    if (!plans.exists(lease(folder))) {
+      return OptionalLong.empty();
+    }
+    return read(plans, lease(folder))
+        .lines()
+        .findFirst()
+        .flatMap(ProcessIdentity::parse)
+        .filter(process -> process.state() == ProcessIdentity.State.ALIVE)
+        .map(process -> OptionalLong.of(process.number()))
+        .orElse(OptionalLong.empty());
+  }
+
   /**
    * What is known of the process that has taken a folder.
    *
@@ -105,7 +125,7 @@ final class StagingFolder implements AutoCloseable {
     return found.filter(Found::abandoned).isPresent()
         ? Optional.empty()
         : Optional.of(
-            ProcessIdentity.parse(asking.read(lease(folder)).split("\n", -1)[0])
+            ProcessIdentity.parse(read(plans, lease(folder)).split("\n", -1)[0])
                 .map(ProcessIdentity::state)
                 .orElse(ProcessIdentity.State.UNKNOWN));
   }
@@ -130,6 +150,11 @@ final class StagingFolder implements AutoCloseable {
   private void renewFromNowOn() {
     renewal.scheduleWithFixedDelay(
         this::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** Its name below the folder of plans. */
+  String name() {
+    return folder;
   }
 
   /** The folder of the files that will be the plan's, below the folder of plans. */
@@ -215,7 +240,7 @@ final class StagingFolder implements AutoCloseable {
   private Optional<Found> look(String other, long now) {
     try {
       boolean leased = plans.exists(lease(other));
-      String[] lines = leased ? read(lease(other)).split("\n", -1) : new String[] {""};
+      String[] lines = leased ? read(plans, lease(other)).split("\n", -1) : new String[] {""};
       ProcessIdentity.State state =
           ProcessIdentity.parse(lines[0])
               .map(ProcessIdentity::state)
@@ -233,7 +258,7 @@ final class StagingFolder implements AutoCloseable {
     }
   }
 
-  private String read(String path) {
+  private static String read(FlinkPlanStorage plans, String path) {
     try (InputStream in = plans.read(path)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

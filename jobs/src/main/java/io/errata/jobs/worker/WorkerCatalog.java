@@ -137,7 +137,7 @@ public final class WorkerCatalog {
                             .map(worker -> String.valueOf(worker.version()))
                             .collect(Collectors.joining(", "))
                         + ")",
-                    "Name one of them, or add the jar with that version to the class path."));
+                    "Name one of them, or give the jar with that version by --worker-jar."));
   }
 
   private List<Worker<?>> versions(String name) {
@@ -154,7 +154,7 @@ public final class WorkerCatalog {
               + (names.isEmpty() ? "none" : String.join(", ", names))
               + ")"
               + NearestName.of(name, names).map(near -> "; did you mean " + near + "?").orElse(""),
-          "Correct worker.name, or add the worker's jar to the class path with its META-INF/services entry.");
+          "Correct worker.name, or give the worker's jar, with its META-INF/services entry, by --worker-jar.");
     }
     return versions;
   }

@@ -11,10 +11,14 @@ import com.networknt.schema.SpecVersion;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.connectors.Window;
+import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.graph.PlanJob.InputOrder;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.Finding.Level;
+import io.errata.jobs.plan.JobPlace;
+import io.errata.jobs.plan.RunProgress;
 import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.plan.RunStatus.State;
 import io.errata.jobs.report.SamplePlan;
@@ -35,10 +39,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +70,7 @@ class CliTest {
 
   private final FakeOperations operations = new FakeOperations();
   private final Cancellation cancellation = new Cancellation();
+  private final Map<String, String> environment = new HashMap<>();
   private Terminal terminal = Terminal.NONE;
 
   private Path plans;
@@ -76,6 +85,8 @@ class CliTest {
       strings = {
         "check",
         "plan",
+        "status",
+        "cancel",
         "resume",
         "show",
         "apply",
@@ -868,6 +879,170 @@ class CliTest {
     assertThat(run("plan", "spec.yaml", "--json").status).isEqualTo(1);
   }
 
+  @Test
+  void on_saysWhereTheJobRuns() {
+    planIs(StoredPlan.write(plans, SamplePlan.corrections()));
+    assertThat(run("plan", "spec.yaml").status).isZero();
+    assertThat(run("plan", "spec.yaml", "--on", "session", "--cluster", "http://jm:8081/").status)
+        .isZero();
+    environment.put("ERRATA_CLUSTER", "http://other:8082");
+    assertThat(run("run", "spec.yaml", "--on=session", "--worker-jar", "w.jar").status)
+        .isNotEqualTo(2);
+    assertThat(run("plan", "spec.yaml").status).isZero();
+    assertThat(operations.planned)
+        .extracting(options -> options.place())
+        .containsExactly(
+            JobPlace.HERE,
+            new JobPlace(Optional.of(new ClusterAddress("jm", 8081)), List.of()),
+            new JobPlace(
+                Optional.of(new ClusterAddress("other", 8082)), List.of(folder.resolve("w.jar"))),
+            JobPlace.HERE);
+  }
+
+  @Test
+  void on_anythingElse_isWrongUsage() {
+    assertThat(wrongPlace("--on", "kubernetes"))
+        .isEqualTo("Cannot run on kubernetes (--on is local or session)");
+    assertThat(wrongPlace("--on", "session"))
+        .isEqualTo("Cannot run on a session cluster: none is named");
+    assertThat(wrongPlace("--cluster", "http://jm:8081"))
+        .isEqualTo("Cannot use --cluster with --on local");
+    for (String url : List.of("jm:8081", "http://jm", "https://jm:8081", "http://u:secret@jm:1")) {
+      assertThat(wrongPlace("--on", "session", "--cluster", url))
+          .isEqualTo("Cannot read the address of the cluster (http://host:port)");
+    }
+    assertThat(operations.planned).isEmpty();
+  }
+
+  private String wrongPlace(String... options) {
+    List<String> line = new ArrayList<>(List.of("plan", "spec.yaml", "--json"));
+    line.addAll(List.of(options));
+    Ran ran = run(line.toArray(String[]::new));
+    assertThat(ran.status).isEqualTo(2);
+    return ran.document("plan").at("/error/message").asText();
+  }
+
+  @Test
+  void status_isOfFoldersAndClusterTogether() {
+    Instant start = Instant.parse("2024-06-10T12:00:00Z");
+    String shared = "0123456789abcdef";
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            working("fedcba9876543210", start, Optional.empty()),
+            working(shared, start.plusSeconds(1), Optional.of("http://jm:8081"))));
+    operations.jobs.put(
+        new ClusterAddress("jm", 8081),
+        List.of(
+            job("a".repeat(32), Optional.of(shared), "running", start.plusSeconds(2)),
+            job("b".repeat(32), Optional.empty(), "running", start.plusSeconds(3)),
+            job("c".repeat(32), Optional.empty(), "failed", start.plusSeconds(4))));
+
+    Ran local = run("status", "--json");
+    assertThat(local.status).isZero();
+    JsonNode alone = local.document("status").path("runs");
+    assertThat(alone).hasSize(2);
+    assertThat(alone.at("/0/cluster").asText()).isEqualTo("http://jm:8081");
+    assertThat(alone.at("/1/percent").asLong()).isEqualTo(25);
+    assertThat(alone.at("/1/rate").asDouble()).isEqualTo(5.0);
+    assertThat(alone.at("/1/seconds_left").asLong()).isEqualTo(150);
+
+    JsonNode both =
+        run("status", "--cluster", "http://jm:8081", "--json").document("status").path("runs");
+    assertThat(both)
+        .extracting(run -> run.path("job").asText())
+        .containsExactly("b".repeat(32), "a".repeat(32), "");
+    assertThat(both.at("/1/run").asText()).isEqualTo(shared);
+    assertThat(both.at("/1/processed").asLong()).isEqualTo(400);
+    environment.put("ERRATA_CLUSTER", "http://jm:8081");
+    Ran all = run("status", "--all");
+    assertThat(all.out.lines())
+        .hasSize(6)
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith(shared)
+                    .contains(
+                        "http://jm:8081", "running", "events", "400", "40 %", "4/s", "2:30 min"));
+    assertThat(all.out).contains("error  " + "c".repeat(32) + ": Cannot read it");
+    operations.jobs.clear();
+    assertThat(run("status", "--plans", "none").out)
+        .isEqualTo("Nothing is under way in none or on http://jm:8081." + System.lineSeparator());
+  }
+
+  @Test
+  void cancel_ofAJobOrAProcess() {
+    Instant start = Instant.parse("2024-06-10T12:00:00Z");
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            working("0123456789abcdef", start, Optional.of("http://jm:8081")),
+            working("0123456fffffffff", start, Optional.empty())));
+    operations.jobs.put(
+        new ClusterAddress("jm", 8081),
+        List.of(job("a".repeat(32), Optional.of("0123456789abcdef"), "running", start)));
+    assertThat(run("cancel", "0123456f", "--json").document("cancel").path("cancelled").asBoolean())
+        .isTrue();
+    assertThat(operations.stopped).containsExactly(77L);
+    Ran job = run("cancel", "01234567", "--cluster", "http://jm:8081", "--json");
+    assertThat(job.document("cancel").path("job").asText()).isEqualTo("a".repeat(32));
+    assertThat(operations.cancelled).containsExactly("http://jm:8081 " + "a".repeat(32));
+    assertThat(run("cancel", "012345").err)
+        .contains("Cannot choose a run: 2 ids begin with 012345");
+    assertThat(run("cancel", "fffffff").status).isEqualTo(2);
+    assertThat(run("cancel", "0").err).contains("Cannot find run 0");
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            new RunStatus(
+                "0123456789abcdef",
+                "x",
+                "f",
+                RunStatus.State.INTERRUPTED,
+                start,
+                Optional.empty())));
+    Ran interrupted = run("cancel", "012345");
+    assertThat(interrupted.status).isEqualTo(2);
+    assertThat(interrupted.err).contains("no process of this machine", "errata resume");
+  }
+
+  private RunStatus working(String id, Instant start, Optional<String> cluster) {
+    return new RunStatus(
+        id,
+        "totals",
+        plans.resolve(".staging-" + id).toString(),
+        RunStatus.State.ALIVE,
+        start,
+        Optional.empty(),
+        Optional.of(
+            new RunProgress(
+                id,
+                "totals",
+                start,
+                cluster,
+                Optional.empty(),
+                "recompute and compare",
+                start.plusSeconds(10),
+                250,
+                1000,
+                start.plusSeconds(60))),
+        OptionalLong.of(77));
+  }
+
+  private static ClusterJob job(String id, Optional<String> run, String state, Instant start) {
+    return new ClusterJob(
+        id,
+        run,
+        "totals",
+        state,
+        "events, intake",
+        start,
+        Duration.ofSeconds(100),
+        400,
+        1000,
+        state.equals("failed") ? List.of("Cannot read it") : List.of());
+  }
+
   private void planIs(PlanDirectory plan) {
     operations.planner = (spec, progress) -> plan;
   }
@@ -888,7 +1063,8 @@ class CliTest {
             new ErrorStream(err, StandardCharsets.UTF_8),
             terminal,
             cancellation,
-            folder);
+            folder,
+            environment);
     int status = new Cli(session).run(args);
     return new Ran(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

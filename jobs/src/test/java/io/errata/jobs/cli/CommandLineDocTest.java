@@ -23,6 +23,8 @@ class CommandLineDocTest {
         List.of(
             new CheckCommand(),
             new PlanCommand(),
+            new StatusCommand(),
+            new CancelCommand(),
             new ResumeCommand(),
             new ShowCommand(),
             new ApplyCommand(),

@@ -40,7 +40,8 @@ final class DocumentedCommandsTest {
             new ErrorStream(new ByteArrayOutputStream(), StandardCharsets.UTF_8),
             Terminal.find(Map.of()),
             new Cancellation(),
-            ROOT);
+            ROOT,
+            Map.of());
     Map<String, Set<String>> verbs = new TreeMap<>();
     new Cli(session)
         .verbs()

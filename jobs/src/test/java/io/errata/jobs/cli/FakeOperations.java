@@ -1,7 +1,10 @@
 package io.errata.jobs.cli;
 
+import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
+import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.plan.RunStatus;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -24,6 +28,9 @@ final class FakeOperations implements Operations {
   final List<String> resumed = new ArrayList<>();
   final List<String> dropped = new ArrayList<>();
   final Map<String, List<RunStatus>> runs = new HashMap<>();
+  final Map<ClusterAddress, List<ClusterJob>> jobs = new HashMap<>();
+  final List<String> cancelled = new ArrayList<>();
+  final List<Long> stopped = new ArrayList<>();
   final List<PlannerOptions> planned = new ArrayList<>();
   Supplier<Spec> spec = SampleSpec::spec;
   Supplier<List<Finding>> findings = List::of;
@@ -53,7 +60,7 @@ final class FakeOperations implements Operations {
   }
 
   @Override
-  public List<Finding> check(Spec spec) {
+  public List<Finding> check(Spec spec, List<Path> workerJars) {
     return findings.get();
   }
 
@@ -83,7 +90,7 @@ final class FakeOperations implements Operations {
 
   @Override
   public PlanDirectory resume(
-      String plans, String run, PlanProgress progress, Cancellation cancellation) {
+      String plans, String run, JobPlace place, PlanProgress progress, Cancellation cancellation) {
     resumed.add(plans + " " + run);
     return planner.apply(spec.get(), progress);
   }
@@ -91,6 +98,28 @@ final class FakeOperations implements Operations {
   @Override
   public List<RunStatus> runs(String plans) {
     return runs.getOrDefault(plans, List.of());
+  }
+
+  @Override
+  public List<RunStatus> underWay(String plans) {
+    return runs(plans);
+  }
+
+  @Override
+  public List<ClusterJob> jobs(ClusterAddress cluster) {
+    return jobs.getOrDefault(cluster, List.of());
+  }
+
+  @Override
+  public Optional<String> cancel(ClusterAddress cluster, String job) {
+    cancelled.add(cluster + " " + job);
+    return Optional.of("canceled");
+  }
+
+  @Override
+  public boolean stop(long process) {
+    stopped.add(process);
+    return true;
   }
 
   @Override

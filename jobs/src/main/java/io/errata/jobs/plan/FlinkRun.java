@@ -2,19 +2,26 @@ package io.errata.jobs.plan;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.SessionCluster;
+import io.errata.jobs.worker.WorkerJars;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.client.deployment.executors.RemoteExecutor;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ClusterOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
@@ -36,20 +43,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Flink that a plan runs on: the cluster that the jar was submitted to, or else one in this
- * process, whose temporary files lie in a folder of its own and go with it.
+ * The Flink that a plan runs on: a session cluster that was named, the cluster that the jar was
+ * submitted to itself, or else one in this process, whose temporary files lie in a folder of its
+ * own and go with it.
  */
-final class LocalRun implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalRun.class);
+final class FlinkRun implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FlinkRun.class);
 
   private static final int ATTEMPTS = 100;
   private static final Duration PAUSE = Duration.ofMillis(50);
 
+  /** How often a session cluster that doesn't answer is asked again, before it is given up. */
+  private static final int ASKED_AGAIN = 15;
+
+  private static final Duration ASKED_AFTER = Duration.ofSeconds(2);
+
   private final StreamExecutionEnvironment env;
+  private final Optional<SessionCluster> cluster;
   private final Path temporary;
 
-  private LocalRun(StreamExecutionEnvironment env, Path temporary) {
+  private FlinkRun(
+      StreamExecutionEnvironment env, Optional<SessionCluster> cluster, Path temporary) {
     this.env = env;
+    this.cluster = cluster;
     this.temporary = temporary;
   }
 
@@ -63,13 +79,26 @@ final class LocalRun implements AutoCloseable {
   record Checkpointing(Duration interval, String folder, Optional<String> from) {}
 
   /**
+   * Sees that jobs can run in a place, before anything else is done.
+   *
+   * @throws ErrataException UNAVAILABLE where its cluster doesn't answer, USAGE where there is no
+   *     jar that it could be given
+   */
+  static void check(JobPlace place) {
+    if (place.cluster().isPresent()) {
+      ErrataJar.find();
+      SessionCluster.at(place.cluster().get()).check();
+    }
+  }
+
+  /**
    * Prepares an environment.
    *
    * @param parallelism tasks of each stage
    * @param checkpointing for streaming execution; empty for batch
    * @throws ErrataException UNAVAILABLE where no temporary folder can be made
    */
-  static LocalRun open(int parallelism, Optional<Checkpointing> checkpointing) {
+  static FlinkRun open(int parallelism, JobPlace place, Optional<Checkpointing> checkpointing) {
     Path temporary;
     try {
       temporary = Files.createTempDirectory("errata-");
@@ -85,6 +114,9 @@ final class LocalRun implements AutoCloseable {
     configuration.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
+    // The worker's own copies of these would be other classes.
+    configuration.set(
+        CoreOptions.ALWAYS_PARENT_FIRST_LOADER_PATTERNS_ADDITIONAL, List.of(WorkerJars.SHARED));
     // A failure of a source or of the database is told at once; a person or an orchestrator tries
     // again.
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
@@ -110,9 +142,42 @@ final class LocalRun implements AutoCloseable {
     configuration.set(
         ClusterOptions.UNCAUGHT_EXCEPTION_HANDLING, ClusterOptions.UncaughtExceptionHandleMode.LOG);
     checkpointing.ifPresent(kept -> stream(configuration, kept));
+    List<String> jars = place.workerJars().stream().map(jar -> jar.toUri().toString()).toList();
+    if (place.cluster().isPresent()) {
+      return new FlinkRun(
+          submitting(configuration, place.cluster().get(), jars),
+          place.cluster().map(SessionCluster::at),
+          temporary);
+    }
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    return new LocalRun(env, temporary);
+    if (!jars.isEmpty()) {
+      // Beside the jar that was submitted, where one was.
+      List<String> all =
+          new ArrayList<>(
+              env.getConfiguration().getOptional(PipelineOptions.JARS).orElse(List.of()));
+      all.addAll(jars);
+      env.configure(new Configuration().set(PipelineOptions.JARS, all));
+    }
+    return new FlinkRun(env, Optional.empty(), temporary);
+  }
+
+  private static StreamExecutionEnvironment submitting(
+      Configuration configuration, ClusterAddress cluster, List<String> workers) {
+    configuration.set(DeploymentOptions.TARGET, RemoteExecutor.NAME);
+    configuration.set(DeploymentOptions.ATTACHED, true);
+    configuration.set(RestOptions.ADDRESS, cluster.host());
+    configuration.set(RestOptions.PORT, cluster.port());
+    configuration.set(JobManagerOptions.ADDRESS, cluster.host());
+    configuration.set(JobManagerOptions.PORT, cluster.port());
+    configuration.set(RestOptions.RETRY_MAX_ATTEMPTS, ASKED_AGAIN);
+    configuration.set(RestOptions.RETRY_DELAY, ASKED_AFTER);
+    List<String> jars = new ArrayList<>();
+    // In front: all of them share one class loader there.
+    jars.add(ErrataJar.find().toUri().toString());
+    jars.addAll(workers);
+    configuration.set(PipelineOptions.JARS, jars);
+    return new StreamExecutionEnvironment(configuration);
   }
 
   private static void stream(Configuration configuration, Checkpointing kept) {
@@ -166,6 +231,11 @@ final class LocalRun implements AutoCloseable {
 
   StreamExecutionEnvironment env() {
     return env;
+  }
+
+  /** The session cluster that jobs are submitted to. */
+  Optional<SessionCluster> cluster() {
+    return cluster;
   }
 
   /**

@@ -1,0 +1,334 @@
+package io.errata.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import io.errata.api.Worker;
+import io.errata.servers.FreePorts;
+import io.errata.state.plan.LocalPlanStorage;
+import io.errata.state.plan.PlanDirectory;
+import io.errata.state.plan.PlanManifest;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher's command lines with a session cluster of real processes behind them. */
+class SessionClusterIT {
+  @TempDir private Path folder;
+  private ClusterCase events;
+  private FlinkCluster cluster;
+
+  @BeforeEach
+  void start() throws IOException {
+    cluster = FlinkCluster.start(folder.resolve("cluster"));
+    events = ClusterCase.create(folder);
+  }
+
+  @AfterEach
+  void close() {
+    cluster.close();
+    events.close();
+  }
+
+  /** Batch, which takes some seconds to read. */
+  private SpecDraft slow(String plans) {
+    return events.draft(plans).set("execution.mode", "batch").set("limits.rate", "400/s");
+  }
+
+  private ErrataProcess submit(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--on", "session", "--cluster", cluster.address(), "--parallelism", "2"));
+    return ErrataProcess.startJar(folder, Map.of(), all.toArray(String[]::new));
+  }
+
+  private PlanManifest plan(String plans, String id) {
+    LocalPlanStorage storage = LocalPlanStorage.of(folder.resolve(plans));
+    assertThat(PlanDirectory.find(storage)).containsExactly(id);
+    PlanDirectory plan = PlanDirectory.open(storage, id);
+    plan.verifySeal();
+    return plan.manifest();
+  }
+
+  @Test
+  void plansAndVerifications_areThoseOfOneProcess_severalAtOnce() throws IOException {
+    PlanManifest expected = Runs.plan(events.draft("expected")).manifest();
+    assertThat(expected.corrections().total()).isPositive();
+    cluster.await();
+    String one = events.write(events.draft("one"));
+    String other = events.write(events.draft("other"));
+    try (ErrataProcess first = submit("plan", one, "--json");
+        ErrataProcess second = submit("verify", other, "--json")) {
+      ErrataProcess.Ended planned = first.await();
+      assertThat(planned.status()).as(planned.err() + cluster.logs()).isZero();
+      assertThat(planned.document("plan").path("plan").asText()).isEqualTo(expected.plan());
+      assertThat(planned.err()).contains("recompute and compare").contains("seal the plan");
+      assertThat(planned.temporary()).isEmptyDirectory();
+      ErrataProcess.Ended verified = second.await();
+      assertThat(verified.status()).as(verified.err() + cluster.logs()).isEqualTo(3);
+      assertThat(verified.document("verify").at("/rows/update").asLong())
+          .isEqualTo(expected.rows().update());
+    }
+    PlanManifest planned = plan("one", expected.plan());
+    assertThat(planned.events()).isEqualTo(expected.events());
+    assertThat(planned.coverage()).isEqualTo(expected.coverage());
+    assertThat(folder.resolve("other")).isEmptyDirectory();
+    assertThat(cluster.jobs().values()).containsExactly("FINISHED", "FINISHED");
+  }
+
+  @Test
+  void killedTaskManager_inBatch_isAClearEnd_andTheNextPlanIsRight() throws IOException {
+    String expected = Runs.plan(events.draft("expected")).manifest().plan();
+    cluster.await();
+    try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
+      awaitReading(client, "plans");
+      cluster.killTaskManager(0);
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isEqualTo(6);
+      assertThat(ended.document("plan").at("/error/message").asText())
+          .contains("the cluster at " + cluster.address())
+          .contains("lost a task manager");
+      assertThat(folder.resolve("plans")).isEmptyDirectory();
+    }
+    try (ErrataProcess client = submit("plan", events.write(events.draft("plans")), "--json")) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void killedJobManager_inBatch_isAClearEnd_andTheNextPlanIsRight() throws IOException {
+    String expected = Runs.plan(events.draft("expected")).manifest().plan();
+    cluster.await();
+    try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
+      awaitReading(client, "plans");
+      cluster.killJobManager();
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isEqualTo(6);
+      assertThat(ended.document("plan").at("/error/message").asText())
+          .contains("the cluster at " + cluster.address());
+      assertThat(PlanDirectory.find(LocalPlanStorage.of(folder.resolve("plans")))).isEmpty();
+    }
+    cluster.startJobManager();
+    cluster.await();
+    try (ErrataProcess client = submit("plan", events.write(events.draft("plans")), "--json")) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected);
+    }
+    plan("plans", expected);
+  }
+
+  @Test
+  void interrupt_cancelsTheJob() throws IOException {
+    cluster.await();
+    try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
+      assumeThat(client.hearsInterrupt()).isTrue();
+      awaitReading(client, "plans");
+      client.signal("INT");
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err()).isEqualTo(130);
+      assertThat(ended.document("plan").at("/error/code").asText()).isEqualTo("CANCELLED");
+    }
+    assertThat(cluster.jobs().values()).containsExactly("CANCELED");
+    assertThat(folder.resolve("plans")).isEmptyDirectory();
+  }
+
+  @Test
+  void status_tellsHowFarRunsAre_andCancelEndsThem() throws IOException {
+    cluster.await();
+    try (ErrataProcess client =
+            submit("plan", events.write(slow("plans").set("limits.rate", "100/s")), "--json");
+        ErrataProcess local =
+            ErrataProcess.startJar(
+                folder,
+                Map.of(),
+                "plan",
+                events.write(slow("here").set("limits.rate", "100/s")),
+                "--json")) {
+      awaitReading(client, "plans");
+      JsonNode run =
+          only(errata("status", "--cluster", cluster.address(), "--plans", "plans", "--json"));
+      assertThat(run.path("cluster").asText()).isEqualTo(cluster.address());
+      assertThat(run.path("name").asText()).isEqualTo("test");
+      assertThat(run.path("state").asText()).isEqualTo("running");
+      assertThat(run.path("stage").asText()).contains("events");
+      assertThat(run.path("total").asLong()).isPositive();
+      assertThat(run.path("processed").asLong()).isBetween(1L, run.path("total").asLong());
+      assertThat(run.path("percent").asLong()).isBetween(0L, 99L);
+      assertThat(run.path("rate").asDouble()).isPositive();
+      assertThat(run.path("seconds_left").asLong()).isPositive();
+      assertThat(run.path("folder").asText()).contains("plans/.staging-");
+      assertThat(errata("status", "--cluster", cluster.address()).out())
+          .contains(run.path("run").asText(), cluster.address(), "running", " %");
+
+      awaitReading(local, "here");
+      JsonNode here = only(errata("status", "--plans", "here", "--json"));
+      assertThat(here.path("state").asText()).isEqualTo("alive");
+      assertThat(here.path("stage").asText()).isEqualTo("recompute and compare");
+      assertThat(here.has("cluster")).isFalse();
+      ErrataProcess.Ended stopped =
+          errata("cancel", here.path("run").asText(), "--plans", "here", "--json");
+      assertThat(stopped.status()).as(stopped.err()).isZero();
+      assertThat(local.await().status()).isEqualTo(143);
+      assertThat(folder.resolve("here")).isEmptyDirectory();
+
+      ErrataProcess.Ended cancelled =
+          errata(
+              "cancel",
+              run.path("job").asText().substring(0, 8),
+              "--cluster",
+              cluster.address(),
+              "--json");
+      assertThat(cancelled.status()).as(cancelled.err()).isZero();
+      assertThat(cancelled.document("cancel").path("run").asText())
+          .isEqualTo(run.path("run").asText());
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+      assertThat(ended.document("plan").at("/error/message").asText())
+          .isEqualTo("Cannot finish the job: it was cancelled on the cluster");
+      assertThat(folder.resolve("plans")).isEmptyDirectory();
+    }
+    assertThat(cluster.jobs().values()).containsExactly("CANCELED");
+    JsonNode cancelled = only(errata("status", "--cluster", cluster.address(), "--all", "--json"));
+    assertThat(cancelled.path("state").asText()).isEqualTo("canceled");
+  }
+
+  @Test
+  void workerOfAJar_isTheSameHereAndThere() throws IOException {
+    Path jar = jarOf(DoubledWorker.class);
+    String here = events.write(doubled("here"));
+    String there = events.write(doubled("there"));
+    ErrataProcess.Ended without = errata("plan", here, "--json");
+    assertThat(without.status()).isEqualTo(2);
+    assertThat(without.document("plan").at("/error/message").asText())
+        .startsWith("Cannot find worker doubled");
+    ErrataProcess.Ended checked = errata("check", here, "--worker-jar", jar.toString(), "--json");
+    assertThat(checked.status()).as(checked.out()).isZero();
+    ErrataProcess.Ended local = errata("plan", here, "--worker-jar", jar.toString(), "--json");
+    assertThat(local.status()).as(local.err()).isZero();
+    String expected = local.document("plan").path("plan").asText();
+    cluster.await();
+    try (ErrataProcess client = submit("plan", there, "--worker-jar", jar.toString(), "--json")) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected);
+    }
+    PlanManifest planned = plan("there", expected);
+    assertThat(planned.corrections().total()).isPositive();
+    assertThat(planned.worker()).isEqualTo(plan("here", expected).worker());
+  }
+
+  private SpecDraft doubled(String plans) {
+    return events
+        .draft(plans)
+        .set("worker", Map.of("name", "doubled", "version", 1))
+        .set("limits.corrections", 1_000);
+  }
+
+  @Test
+  void wrongAddress_isToldWithinSeconds() throws IOException {
+    String spec = events.write(events.draft("plans"));
+    String nobody = "http://127.0.0.1:" + FreePorts.find(1)[0];
+    long start = System.nanoTime();
+    ErrataProcess.Ended ended =
+        errata("plan", spec, "--on", "session", "--cluster", nobody, "--json");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    assertThat(ended.status()).as(ended.err()).isEqualTo(6);
+    assertThat(ended.document("plan").at("/error/message").asText())
+        .startsWith("Cannot reach the Flink cluster at " + nobody);
+    assertThat(errata("status", "--cluster", nobody).status()).isEqualTo(6);
+
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    other.createContext(
+        "/",
+        exchange -> {
+          byte[] page = "<html>hello</html>".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, page.length);
+          try (OutputStream body = exchange.getResponseBody()) {
+            body.write(page);
+          }
+        });
+    other.start();
+    try {
+      String page = "http://127.0.0.1:" + other.getAddress().getPort();
+      ErrataProcess.Ended wrong =
+          ErrataProcess.runJar(
+              folder, Map.of("ERRATA_CLUSTER", page), "plan", spec, "--on", "session", "--json");
+      assertThat(wrong.status()).as(wrong.err()).isEqualTo(6);
+      assertThat(wrong.document("plan").at("/error/message").asText())
+          .isEqualTo(
+              "Cannot use " + page + ": what answers there is no Flink cluster's REST interface");
+    } finally {
+      other.stop(0);
+    }
+    assertThat(folder.resolve("plans")).doesNotExist();
+  }
+
+  private ErrataProcess.Ended errata(String... args) {
+    return ErrataProcess.runJar(folder, Map.of(), args);
+  }
+
+  private static JsonNode only(ErrataProcess.Ended ended) {
+    assertThat(ended.status()).as(ended.err()).isZero();
+    JsonNode runs = ended.document("status").path("runs");
+    assertThat(runs).as(ended.out()).hasSize(1);
+    return runs.get(0);
+  }
+
+  /** Waits until the run has written down that events have been read. */
+  private void awaitReading(ErrataProcess process, String plans) {
+    process.await(() -> hasRead(folder.resolve(plans)), "events that have been read");
+  }
+
+  private static boolean hasRead(Path plans) {
+    if (!Files.exists(plans)) {
+      return false;
+    }
+    try (Stream<Path> runs = Files.list(plans)) {
+      for (Path run : runs.toList()) {
+        Path file = run.resolve("progress.json");
+        if (Files.exists(file) && Files.readString(file).matches("(?s).*\"processed\":[1-9].*")) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      // Written just now.
+      return false;
+    }
+  }
+
+  /** A jar with a worker, its nested classes and the entry that names it. */
+  private Path jarOf(Class<? extends Worker<?>> worker) throws IOException {
+    Path jar = folder.resolve("worker.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      for (Class<?> type : worker.getNestMembers()) {
+        String path = type.getName().replace('.', '/') + ".class";
+        out.putNextEntry(new JarEntry(path));
+        out.write(worker.getClassLoader().getResourceAsStream(path).readAllBytes());
+      }
+      out.putNextEntry(new JarEntry("META-INF/services/" + Worker.class.getName()));
+      out.write(worker.getName().getBytes(StandardCharsets.UTF_8));
+    }
+    return jar;
+  }
+}

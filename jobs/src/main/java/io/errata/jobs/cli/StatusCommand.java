@@ -1,0 +1,144 @@
+package io.errata.jobs.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.ClusterJob;
+import io.errata.jobs.plan.RunStatus;
+import io.errata.jobs.report.DisplayText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "status",
+    header = {"List the runs that are under way, and how far they have come.", ""},
+    description = {
+      "Lists the runs that processes of this machine, or others with the same folder of plans, work",
+      "on or have left to be resumed; with --cluster also Errata's jobs on a session cluster."
+    },
+    footer = {
+      "",
+      "Exit status: 0, also where nothing is under way; 6 where the cluster doesn't answer.",
+      "",
+      "Example:",
+      "  errata status",
+      "  errata status --cluster http://jobmanager:8081 --json"
+    })
+final class StatusCommand extends Verb {
+  @Option(
+      names = "--cluster",
+      paramLabel = "URL",
+      description = {
+        "The REST address of a cluster's job manager, such as http://jobmanager:8081. Usually that",
+        "of the variable ERRATA_CLUSTER."
+      })
+  private @Nullable String cluster;
+
+  @Option(
+      names = "--plans",
+      paramLabel = "DIR",
+      description = "The folder of plans. Usually ./plans and ./errata-demo/plans.")
+  private @Nullable String plans;
+
+  @Option(
+      names = "--all",
+      description = "List jobs that have ended, too, as long as the cluster remembers them.")
+  private boolean all;
+
+  @Override
+  protected int run(Console console, ObjectNode document) {
+    Optional<ClusterAddress> asked = PlaceArguments.address(cluster, session());
+    List<RunUnderWay> runs = find(session(), asked, plans, all);
+    asked.ifPresent(address -> document.put("cluster", address.toString()));
+    ArrayNode list = document.putArray("runs");
+    runs.forEach(run -> describe(list.addObject(), run, asked));
+    if (runs.isEmpty()) {
+      console.say(
+          "Nothing is under way in "
+              + String.join(" and ", places(plans))
+              + asked.map(address -> " or on " + address).orElse("")
+              + ".");
+    } else {
+      print(console, runs, asked);
+    }
+    return DONE;
+  }
+
+  /** What is under way in folders of plans and on a cluster. */
+  static List<RunUnderWay> find(
+      Session session, Optional<ClusterAddress> cluster, @Nullable String plans, boolean all) {
+    List<ClusterJob> jobs =
+        cluster
+            .map(address -> session.operations().jobs(address))
+            .map(found -> found.stream().filter(job -> all || !job.hasEnded()).toList())
+            .orElse(List.of());
+    List<RunStatus> runs = new ArrayList<>();
+    for (String place : places(plans)) {
+      runs.addAll(session.operations().underWay(session.resolve(place)));
+    }
+    return RunUnderWay.of(runs, jobs);
+  }
+
+  private static List<String> places(@Nullable String plans) {
+    return plans == null ? PlanArgument.USUAL : List.of(plans);
+  }
+
+  private static void describe(ObjectNode node, RunUnderWay run, Optional<ClusterAddress> cluster) {
+    run.run().ifPresent(id -> node.put("run", id));
+    run.job().ifPresent(job -> node.put("job", job.id()));
+    run.cluster(cluster).ifPresent(address -> node.put("cluster", address));
+    run.local().ifPresent(local -> node.put("folder", local.folder()));
+    node.put("name", run.name())
+        .put("state", run.state())
+        .put("stage", run.stage())
+        .put("started_at", run.startedAt().toString())
+        .put("processed", run.processed())
+        .put("total", run.total());
+    run.percent().ifPresent(percent -> node.put("percent", percent));
+    run.rate().ifPresent(rate -> node.put("rate", rate));
+    run.secondsLeft().ifPresent(seconds -> node.put("seconds_left", seconds));
+    ArrayNode errors = node.putArray("errors");
+    run.errors().forEach(errors::add);
+  }
+
+  private static void print(
+      Console console, List<RunUnderWay> runs, Optional<ClusterAddress> cluster) {
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(
+        List.of("run", "name", "on", "state", "stage", "processed", "of", "%", "rate", "left"));
+    for (RunUnderWay run : runs) {
+      lines.add(
+          List.of(
+              run.id(),
+              DisplayText.line(run.name()),
+              run.cluster(cluster).map(DisplayText::wholeLine).orElse("local"),
+              run.state(),
+              DisplayText.line(run.stage()),
+              DisplayText.count(run.processed()),
+              run.total() == 0 ? "" : DisplayText.count(run.total()),
+              run.percent().isPresent() ? run.percent().getAsLong() + " %" : "",
+              run.rate().isPresent()
+                  ? String.format(Locale.ROOT, "%,.0f/s", run.rate().getAsDouble())
+                  : "",
+              run.secondsLeft().isPresent()
+                  ? ShownProgress.time(run.secondsLeft().getAsLong())
+                  : ""));
+    }
+    TableText.print(console, lines);
+    for (RunUnderWay run : runs) {
+      for (String error : run.errors()) {
+        console.say(
+            console.styled(Style.BAD, "error")
+                + "  "
+                + run.id()
+                + ": "
+                + DisplayText.wholeLine(error));
+      }
+    }
+  }
+}
