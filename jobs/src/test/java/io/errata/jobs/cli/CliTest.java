@@ -923,6 +923,23 @@ class CliTest {
   }
 
   @Test
+  void verify_onACluster_isBelowTheFolderOfPlans() {
+    operations.spec = () -> SampleSpec.spec().withPlans(plans.toString());
+    List<String> places = new ArrayList<>();
+    operations.planner =
+        (spec, progress) -> {
+          places.add(spec.plans());
+          return StoredPlan.write(Path.of(spec.plans()), List.of());
+        };
+    assertThat(run("verify", "spec.yaml", "--on=session", "--cluster=http://jm:8081").status)
+        .isZero();
+    assertThat(run("verify", "spec.yaml").status).isZero();
+    assertThat(places.get(0)).startsWith(plans + "/.verify-");
+    assertThat(Path.of(places.get(0)).getParent()).doesNotExist();
+    assertThat(places.get(1)).doesNotContain("/.verify-");
+  }
+
+  @Test
   void status_isOfFoldersAndClusterTogether() {
     Instant start = Instant.parse("2024-06-10T12:00:00Z");
     String shared = "0123456789abcdef";
