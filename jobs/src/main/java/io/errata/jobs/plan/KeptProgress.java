@@ -3,7 +3,6 @@ package io.errata.jobs.plan;
 import io.errata.api.ErrataException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,19 +21,17 @@ final class KeptProgress {
   /** Object stores let an object be replaced about once in a second. */
   private static final Duration AGAIN = Duration.ofSeconds(2);
 
-  private final FlinkPlanStorage plans;
-  private final String path;
+  private final StagingFolder staging;
   private final Clock clock;
   private RunProgress progress;
 
   /**
    * Begins.
    *
-   * @param folder of the run, below the folder of plans
+   * @param staging where the run keeps its files; when it is closed, nothing more is written
    */
-  KeptProgress(FlinkPlanStorage plans, String folder, Clock clock, RunProgress progress) {
-    this.plans = plans;
-    this.path = folder + "/" + FILE;
+  KeptProgress(StagingFolder staging, Clock clock, RunProgress progress) {
+    this.staging = staging;
     this.clock = clock;
     this.progress = progress;
   }
@@ -58,11 +55,16 @@ final class KeptProgress {
   }
 
   private void write() {
-    try (OutputStream out = plans.write(path)) {
-      out.write(progress.toJson());
+    try {
+      staging.note(FILE, progress.toJson());
     } catch (IOException | ErrataException e) {
-      LOG.debug("Cannot write {}/{}", plans.location(), path, e);
+      LOG.debug("Cannot write how far run {} is", progress.run(), e);
     }
+  }
+
+  /** Removes what a run has written down, once it has ended. */
+  static void remove(FlinkPlanStorage plans, String folder) {
+    plans.delete(folder + "/" + FILE);
   }
 
   /** What a run has written down last; empty where there is nothing, or it is written just now. */

@@ -253,8 +253,7 @@ public final class Planner implements AutoCloseable {
     String id = ofRun == null ? name : ofRun.record().id();
     stages.keep(
         new KeptProgress(
-            plans,
-            folder.name(),
+            folder,
             clock,
             new RunProgress(
                 id,

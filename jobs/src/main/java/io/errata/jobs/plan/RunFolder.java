@@ -208,6 +208,7 @@ final class RunFolder {
   void end(String plan) {
     FlinkPlanStorage.at(record.checkpoints()).deleteAll();
     plans.delete(folder + "/files");
+    KeptProgress.remove(plans, folder);
     save(record.ended(plan));
   }
 

@@ -152,9 +152,19 @@ final class StagingFolder implements AutoCloseable {
         this::renew, RENEWAL.toSeconds(), RENEWAL.toSeconds(), TimeUnit.SECONDS);
   }
 
-  /** Its name below the folder of plans. */
-  String name() {
-    return folder;
+  /**
+   * Writes something about the run beside its files, unless another thread has closed this: the
+   * folder would come back.
+   *
+   * @throws IOException where the file system fails
+   */
+  synchronized void note(String name, byte[] text) throws IOException {
+    if (closed) {
+      return;
+    }
+    try (OutputStream out = plans.write(folder + "/" + name)) {
+      out.write(text);
+    }
   }
 
   /** The folder of the files that will be the plan's, below the folder of plans. */
