@@ -104,8 +104,8 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
             id,
             time,
             type,
-            readValues(schema.sequence().size(), in),
-            readValues(payloadSchema.size(), in),
+            ValueCodec.readAll(schema.sequence().size(), in),
+            ValueCodec.readAll(payloadSchema.size(), in),
             position,
             rejection);
     return (head & HAS_RAW) == 0 ? event : event.withRaw(readRaw(in));
@@ -115,14 +115,6 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
     @Nullable Bytes value = (Bytes) ValueCodec.read(in);
     long size = in.readLong();
     return new RawEvent(value, size, (Bytes) ValueCodec.read(in));
-  }
-
-  private static @Nullable Object[] readValues(int count, DataInputView in) throws IOException {
-    @Nullable Object[] values = new @Nullable Object[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = ValueCodec.read(in);
-    }
-    return values;
   }
 
   @Override

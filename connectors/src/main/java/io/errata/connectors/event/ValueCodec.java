@@ -119,6 +119,15 @@ public final class ValueCodec {
     };
   }
 
+  /** Reads as many values as there are columns. */
+  static @Nullable Object[] readAll(int count, DataInputView in) throws IOException {
+    @Nullable Object[] values = new @Nullable Object[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = read(in);
+    }
+    return values;
+  }
+
   /**
    * Writes text of any length; {@link java.io.DataOutput#writeUTF} ends at 64 KiB. An unpaired
    * surrogate, which no column's text has, becomes a question mark.

@@ -3,30 +3,28 @@ package io.errata.jobs.graph;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
+import io.errata.jobs.sort.SortedRecords;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that
  * have several contents.
  *
- * <p>Its input is sorted by the {@link SortKey} of the id (batch execution), so that only one copy
- * of the ids of one number has to be kept: of equal copies the one with the least sequence, and no
- * other trace of where they lie.
+ * <p>Its input is sorted by the {@link SortKey} of the id, so that only one copy of the ids of one
+ * number has to be kept: of equal copies the one with the least sequence, and no other trace of
+ * where they lie.
  */
-final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
-    implements OneInputStreamOperator<SourceRecord, KeyedRecord>, BoundedOneInput {
+final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord> {
   private static final long serialVersionUID = 1;
 
   /** Accumulator: events that were compared with their copies. */
@@ -51,6 +49,12 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   private transient EventRouter router;
   private transient Map<String, Copies> group;
   private transient long groupKey;
+
+  // The first record of a group, which most groups have no other beside: it isn't looked at before
+  // there is something to compare it with.
+  private transient byte[] alone;
+  private transient int aloneLength;
+  private transient boolean formless;
   private transient LongCounter deduped;
   private transient long duplicates;
   private transient long conflicting;
@@ -69,6 +73,7 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
       Duration workerTime,
       Set<String> quarantined,
       KeySelection selection) {
+    super(streams.packedEvents());
     this.selection = selection;
     this.worker = worker;
     this.table = table;
@@ -82,6 +87,8 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   public void open() throws Exception {
     super.open();
     content = EventContent.of(schema);
+    formless = content.mayBeMissing(schema);
+    alone = new byte[256];
     group = new LinkedHashMap<>();
     deduped = new LongCounter();
     getRuntimeContext().addAccumulator(DEDUPED, deduped);
@@ -108,14 +115,30 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
   }
 
   @Override
-  public void processElement(StreamRecord<SourceRecord> element) {
-    EventRecord event = (EventRecord) element.getValue();
+  void take(SortedRecords next) throws IOException {
     deduped.add(1);
-    long sortKey = SortKey.of(event.id());
-    if (sortKey != groupKey) {
+    if (next.hash() != groupKey) {
       finishGroup();
-      groupKey = sortKey;
+      groupKey = next.hash();
+      keepAlone(next);
+      return;
     }
+    if (aloneLength > 0) {
+      compare((EventRecord) read(alone, 0, aloneLength));
+      aloneLength = 0;
+    }
+    compare((EventRecord) read(next));
+  }
+
+  private void keepAlone(SortedRecords next) {
+    if (alone.length < next.length()) {
+      alone = new byte[next.length() * 2];
+    }
+    System.arraycopy(next.bytes(), next.offset(), alone, 0, next.length());
+    aloneLength = next.length();
+  }
+
+  private void compare(EventRecord event) {
     String eventContent;
     try {
       eventContent = content.of(event);
@@ -141,22 +164,35 @@ final class DedupeOperator extends AbstractStreamOperator<KeyedRecord>
     }
   }
 
-  private void finishGroup() {
+  private void finishGroup() throws IOException {
+    if (aloneLength > 0) {
+      EventRecord event = (EventRecord) read(alone, 0, aloneLength);
+      aloneLength = 0;
+      if (!formless) {
+        use(event);
+        return;
+      }
+      compare(event);
+    }
     for (Copies copies : group.values()) {
       if (copies.conflict) {
         continue;
       }
-      if (quarantined.contains(copies.kept.id())) {
-        router.bar(copies.kept, NAMED);
-      } else if (router.replay(copies.kept)) {
-        used++;
-      }
+      use(copies.kept);
     }
     group.clear();
   }
 
+  private void use(EventRecord event) {
+    if (quarantined.contains(event.id())) {
+      router.bar(event, NAMED);
+    } else if (router.replay(event)) {
+      used++;
+    }
+  }
+
   @Override
-  public void endInput() {
+  void taken() throws IOException {
     finishGroup();
     output.collect(
         streams.counted(),

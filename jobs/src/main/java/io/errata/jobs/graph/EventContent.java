@@ -1,5 +1,6 @@
 package io.errata.jobs.graph;
 
+import io.errata.api.ColumnType;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
 import io.errata.state.digest.CanonicalForm;
@@ -48,6 +49,14 @@ final class EventContent {
     }
     int byExact = exactly(left).compareTo(exactly(right));
     return byExact != 0 ? byExact < 0 : left.position().compareTo(right.position()) < 0;
+  }
+
+  /**
+   * Whether {@link #of} can fail for an event that was read: a decimal may have more digits than
+   * have a form.
+   */
+  boolean mayBeMissing(EventSchema schema) {
+    return schema.payload().stream().anyMatch(field -> field.type() == ColumnType.DECIMAL);
   }
 
   /** Equal for equal contents, and only for them. */

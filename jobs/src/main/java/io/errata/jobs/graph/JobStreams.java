@@ -1,10 +1,12 @@
 package io.errata.jobs.graph;
 
 import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SourceRecordTypeInfo;
 import io.errata.state.table.TableDescription;
 import java.io.Serializable;
+import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -18,12 +20,25 @@ final class JobStreams implements Serializable {
   private final TypeInformation<KeyedRecord> keyed;
   private final TypeInformation<Outcome> outcomes;
   private final TypeInformation<Summary> summaries;
+  private final TypeInformation<RecordBlock> blocks;
+  private final EventPacking packedEvents;
+  private final KeyedPacking packedByKey;
 
-  JobStreams(TableDescription table, EventSchema events) {
+  /**
+   * @param sources of the events' positions, as far as they are known
+   */
+  JobStreams(TableDescription table, EventSchema events, List<String> sources) {
     this.events = SourceRecordTypeInfo.of(events);
-    this.keyed = new CodecTypeInfo<>(KeyedRecord.class, new KeyedRecordCodec(table, events));
+    this.keyed =
+        new CodecTypeInfo<>(
+            KeyedRecord.class,
+            new KeyedRecordCodec(table, new EventCodec.Lasting(eventSerializer())));
+    PackedEvents packed = new PackedEvents(events, sources);
+    this.packedEvents = new EventPacking(packed);
+    this.packedByKey = new KeyedPacking(new KeyedRecordCodec(table, new EventCodec.Packed(packed)));
     this.outcomes = new CodecTypeInfo<>(Outcome.class, new OutcomeCodec(table));
     this.summaries = new CodecTypeInfo<>(Summary.class, new SummaryCodec());
+    this.blocks = new CodecTypeInfo<>(RecordBlock.class, new RecordBlockCodec());
   }
 
   TypeInformation<SourceRecord> events() {
@@ -40,6 +55,20 @@ final class JobStreams implements Serializable {
 
   TypeInformation<Summary> summaries() {
     return summaries;
+  }
+
+  TypeInformation<RecordBlock> blocks() {
+    return blocks;
+  }
+
+  /** Events by id. */
+  EventPacking packedEvents() {
+    return packedEvents;
+  }
+
+  /** What comes together at the keys, by key and then by {@link ReplayOrder}. */
+  KeyedPacking packedByKey() {
+    return packedByKey;
   }
 
   /** Of the records of {@link #events()}, for state. */

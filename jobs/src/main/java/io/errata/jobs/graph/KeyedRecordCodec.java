@@ -2,13 +2,8 @@ package io.errata.jobs.graph;
 
 import io.errata.api.RowSchema;
 import io.errata.connectors.event.EventRecord;
-import io.errata.connectors.event.EventSchema;
-import io.errata.connectors.event.SourceRecord;
-import io.errata.connectors.event.SourceRecordTypeInfo;
 import io.errata.state.table.TableDescription;
 import java.io.IOException;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -24,14 +19,14 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
   private final RowSchema key;
   private final RowSchema columns;
   private final RowSchema values;
-  private final TypeSerializer<SourceRecord> events;
+  private final Codec<EventRecord> events;
   private final QuarantineCodec quarantine = new QuarantineCodec();
 
-  KeyedRecordCodec(TableDescription table, EventSchema events) {
+  KeyedRecordCodec(TableDescription table, Codec<EventRecord> events) {
     this.key = table.keySchema();
     this.columns = table.compareSchema();
     this.values = table.values();
-    this.events = SourceRecordTypeInfo.of(events).createSerializer(new SerializerConfigImpl());
+    this.events = events;
   }
 
   @Override
@@ -40,7 +35,7 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
       out.writeByte(TOUCH);
       Texts.write(touch.key(), out);
       RowCodec.write(touch.keyRow(), out);
-      events.serialize(touch.event(), out);
+      events.write(touch.event(), out);
     } else if (record instanceof KeyedRecord.Live live) {
       out.writeByte(LIVE);
       Texts.write(live.key(), out);
@@ -67,8 +62,7 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
     byte tag = in.readByte();
     String form = Texts.read(in);
     return switch (tag) {
-      case TOUCH ->
-          new KeyedRecord.Touch(form, RowCodec.read(key, in), (EventRecord) events.deserialize(in));
+      case TOUCH -> new KeyedRecord.Touch(form, RowCodec.read(key, in), events.read(in));
       case LIVE -> new KeyedRecord.Live(form, RowCodec.readLive(values, in));
       case BASE -> new KeyedRecord.Base(form, RowCodec.read(key, in), RowCodec.read(columns, in));
       case BARRED -> new KeyedRecord.Barred(form, quarantine.read(in));

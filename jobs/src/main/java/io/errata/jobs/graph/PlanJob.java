@@ -2,6 +2,7 @@ package io.errata.jobs.graph;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.connectors.InputPart;
 import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.archive.ParquetSnapshot;
@@ -13,13 +14,16 @@ import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.SnapshotSplit;
 import io.errata.state.table.TableDescription;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -38,13 +42,15 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  *            (receipts, counts) ───────────────────────────────────────────────────────┘
  * </pre>
  *
- * In batch execution Flink sorts the input of dedupe by id, and that of replay by key and event
- * time, spilling to disk. In streaming execution both keep what comes in keyed state.
+ * In batch execution dedupe sorts its input by id, and replay by key and event time, in blocks and
+ * spilling to disk. In streaming execution both keep what comes in keyed state.
  */
 public final class PlanJob {
   /** Begins the names of the files that hold events without a key. */
   static final String UNKEYED = "unkeyed";
 
+  private static final String DEDUPE = "dedupe by id";
+  private static final String REPLAY = "replay and compare";
   private static final String LIVE_ROWS = "live rows";
   private static final String BASE_ROWS = "base rows";
 
@@ -148,7 +154,8 @@ public final class PlanJob {
       Optional<Base> base,
       InputOrder order,
       Execution execution) {
-    JobStreams streams = new JobStreams(table, events);
+    JobStreams streams =
+        new JobStreams(table, events, window.inputs().stream().map(InputPart::name).toList());
     boolean owns = live.options().ownsPredicate().isPresent();
     String start = execution instanceof Execution.Streaming s ? "-" + s.start() : "";
     String reading = execution instanceof Execution.Streaming s ? "-" + s.reading() : "";
@@ -167,18 +174,7 @@ public final class PlanJob {
             .name("intake")
             .uid("intake");
 
-    SingleOutputStreamOperator<KeyedRecord> deduped =
-        intake
-            .keyBy(record -> SortKey.of(((EventRecord) record).id()), Types.LONG)
-            .transform(
-                "dedupe by id",
-                streams.keyed(),
-                execution instanceof Execution.Streaming
-                    ? new KeptDedupeOperator(
-                        worker, table, events, streams, workerTime, quarantined, selection)
-                    : new DedupeOperator(
-                        worker, table, events, streams, workerTime, quarantined, selection))
-            .uid("dedupe");
+    SingleOutputStreamOperator<KeyedRecord> deduped = dedupe(intake, execution, streams);
 
     SingleOutputStreamOperator<KeyedRecord> wanted = deduped;
     if (first.isPresent()) {
@@ -192,32 +188,27 @@ public final class PlanJob {
               .uid("first")
               .setParallelism(1);
     }
-    DataStream<KeyedRecord> keyed =
-        wanted.union(
-            intake.getSideOutput(streams.barred()),
-            rows(env, live, LiveRowSource.Role.LIVE, LIVE_ROWS, reading, streams));
+    List<DataStream<KeyedRecord>> keyed = new ArrayList<>();
+    keyed.add(wanted);
+    keyed.add(intake.getSideOutput(streams.barred()));
+    keyed.add(rows(env, live, LiveRowSource.Role.LIVE, LIVE_ROWS, reading, streams));
     if (base.isPresent()) {
-      keyed = keyed.union(base(env, base.get(), reading, streams));
+      keyed.add(base(env, base.get(), reading, streams));
     }
     if (!selection.isAll()) {
       KeySelection selected = selection;
-      keyed =
-          keyed
-              .filter(record -> selected.includes(record.key()))
-              .name("keys of the plan")
-              .uid("selection");
+      for (int i = 0; i < keyed.size(); i++) {
+        keyed.set(
+            i,
+            keyed
+                .get(i)
+                .filter(record -> selected.includes(record.key()))
+                .name("keys of the plan")
+                .uid("selection-" + i));
+      }
     }
 
-    SingleOutputStreamOperator<Outcome> replayed =
-        keyed
-            .keyBy(record -> SortKey.of(record.key()), Types.LONG)
-            .transform(
-                "replay and compare",
-                streams.outcomes(),
-                execution instanceof Execution.Streaming s
-                    ? new KeptReplayOperator(worker, table, streams, owns, workerTime, s.reading())
-                    : new ReplayOperator(worker, table, streams, owns, workerTime))
-            .uid("replay");
+    SingleOutputStreamOperator<Outcome> replayed = replay(keyed, owns, execution, streams);
 
     DataStream<Summary> files =
         replayed
@@ -249,6 +240,82 @@ public final class PlanJob {
         .name("end")
         .uid("end")
         .setParallelism(1);
+  }
+
+  private SingleOutputStreamOperator<KeyedRecord> dedupe(
+      DataStream<SourceRecord> events, Execution execution, JobStreams streams) {
+    SingleOutputStreamOperator<KeyedRecord> deduped =
+        execution instanceof Execution.Streaming
+            ? events
+                .keyBy(record -> SortKey.of(((EventRecord) record).id()), Types.LONG)
+                .transform(
+                    DEDUPE,
+                    streams.keyed(),
+                    new KeptDedupeOperator(
+                        worker, table, this.events, streams, workerTime, quarantined, selection))
+            : sorted(
+                List.of(events),
+                streams.packedEvents(),
+                streams,
+                DEDUPE,
+                streams.keyed(),
+                new DedupeOperator(
+                    worker, table, this.events, streams, workerTime, quarantined, selection));
+    return deduped.uid("dedupe");
+  }
+
+  private SingleOutputStreamOperator<Outcome> replay(
+      List<DataStream<KeyedRecord>> keyed, boolean owns, Execution execution, JobStreams streams) {
+    SingleOutputStreamOperator<Outcome> replayed =
+        execution instanceof Execution.Streaming streaming
+            ? union(keyed)
+                .keyBy(record -> SortKey.of(record.key()), Types.LONG)
+                .transform(
+                    REPLAY,
+                    streams.outcomes(),
+                    new KeptReplayOperator(
+                        worker, table, streams, owns, workerTime, streaming.reading()))
+            : sorted(
+                keyed,
+                streams.packedByKey(),
+                streams,
+                REPLAY,
+                streams.outcomes(),
+                new ReplayOperator(worker, table, streams, owns, workerTime));
+    return replayed.uid("replay");
+  }
+
+  /** A stage that takes its input in blocks and sorts it. */
+  private static <T, OUT> SingleOutputStreamOperator<OUT> sorted(
+      List<? extends DataStream<T>> inputs,
+      Packing<T> packing,
+      JobStreams streams,
+      String name,
+      TypeInformation<OUT> type,
+      SortedInputOperator<T, OUT> stage) {
+    int tasks = inputs.get(0).getExecutionEnvironment().getParallelism();
+    // Before they come together, so that each is packed by the task that has made it.
+    List<DataStream<RecordBlock>> blocks = new ArrayList<>();
+    for (DataStream<T> input : inputs) {
+      blocks.add(input.transform("pack", streams.blocks(), new PackOperator<>(packing, tasks)));
+    }
+    SingleOutputStreamOperator<OUT> result =
+        union(blocks)
+            .partitionCustom((Integer task, int all) -> task, RecordBlock::task)
+            .transform(name, type, stage)
+            .setParallelism(tasks);
+    result
+        .getTransformation()
+        .declareManagedMemoryUseCaseAtOperatorScope(
+            ManagedMemoryUseCase.OPERATOR, SortedInputOperator.MEMORY_WEIGHT);
+    return result;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> DataStream<T> union(List<DataStream<T>> streams) {
+    return streams.size() == 1
+        ? streams.get(0)
+        : streams.get(0).union(streams.subList(1, streams.size()).toArray(new DataStream[0]));
   }
 
   private static DataStream<Summary> counted(

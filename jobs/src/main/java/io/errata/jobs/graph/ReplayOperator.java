@@ -1,26 +1,24 @@
 package io.errata.jobs.graph;
 
+import io.errata.jobs.sort.SortedRecords;
 import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Replays the events of one key after another and compares each row with its live row.
  *
- * <p>Its input is sorted by key and then by {@link ReplayOrder} (batch execution), so that it holds
- * one key's state and the events of one microsecond, whatever the window.
+ * <p>Its input is sorted by key and then by {@link ReplayOrder}, so that it holds one key's state
+ * and the events of one microsecond, whatever the window.
  */
-final class ReplayOperator extends AbstractStreamOperator<Outcome>
-    implements OneInputStreamOperator<KeyedRecord, Outcome>, BoundedOneInput {
+final class ReplayOperator extends SortedInputOperator<KeyedRecord, Outcome> {
   private static final long serialVersionUID = 1;
 
   /** Accumulator: keys that were recomputed and compared. */
@@ -51,6 +49,7 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
       JobStreams streams,
       boolean owns,
       Duration workerTime) {
+    super(streams.packedByKey());
     this.workerTime = workerTime;
     this.worker = worker;
     this.table = table;
@@ -72,9 +71,9 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   }
 
   @Override
-  public void processElement(StreamRecord<KeyedRecord> element) {
-    KeyedRecord record = element.getValue();
-    long sortKey = SortKey.of(record.key());
+  void take(SortedRecords next) throws IOException {
+    KeyedRecord record = read(next);
+    long sortKey = next.hash();
     if (sortKey != groupKey) {
       finishGroup();
       groupKey = sortKey;
@@ -84,7 +83,7 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
       replay = idle.isEmpty() ? open(worker) : idle.pop();
       group.put(record.key(), replay);
     }
-    replay.take(record, element.getTimestamp());
+    replay.take(record, next.order());
   }
 
   private KeyReplay open(WorkerDefinition definition) {
@@ -106,7 +105,7 @@ final class ReplayOperator extends AbstractStreamOperator<Outcome>
   }
 
   @Override
-  public void endInput() {
+  void taken() {
     finishGroup();
     output.collect(streams.counted(), new StreamRecord<>(new Summary.Counted(tally)));
   }

@@ -137,6 +137,11 @@ final class FlinkRun implements AutoCloseable {
     set(configuration, TaskManagerOptions.NETWORK_MEMORY_MIN, network);
     set(configuration, TaskManagerOptions.NETWORK_MEMORY_MAX, network);
     configuration.set(NettyShuffleEnvironmentOptions.NETWORK_SORT_SHUFFLE_MIN_BUFFERS, 64);
+    // The stages' blocks are compact already, and lie on the same disk: to compress them costs more
+    // than to write them.
+    configuration.set(
+        NettyShuffleEnvironmentOptions.SHUFFLE_COMPRESSION_CODEC,
+        NettyShuffleEnvironmentOptions.CompressionCodec.NONE);
     // Accumulators, from which the progress is shown, travel with heartbeats.
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
     configuration.set(

@@ -44,7 +44,7 @@ class KeptOperatorsTest {
   private static final String NOON = "2024-06-10T12:00:00Z";
   private static final WorkerDefinition WORDS =
       loader -> ReplayWorker.of(new Fixtures.WordsWorker());
-  private static final JobStreams STREAMS = new JobStreams(TABLE, EVENTS);
+  private static final JobStreams STREAMS = new JobStreams(TABLE, EVENTS, List.of());
 
   @TempDir private Path folder;
   private final List<AutoCloseable> opened = new ArrayList<>();

@@ -1,0 +1,100 @@
+package io.errata.connectors.event;
+
+import io.errata.api.Position;
+import io.errata.api.RowSchema;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events without a rejection as few bytes, within one job: in two parts, of which the second is
+ * what copies of one event have in common. Where the second parts of two events of one id are the
+ * same bytes, the events have the same content; where they are not, they may have it all the same.
+ *
+ * <p>The first part: where the event lies, the values of its sequence, and its id. The second: its
+ * time, type and payload.
+ */
+public final class PackedEvents implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  /** Beyond so many, the table would be larger than what it saves; their names are written out. */
+  private static final int MOST_SOURCES = 4_096;
+
+  private static final int WRITTEN_OUT = 0;
+
+  private final EventSchema schema;
+  private final RowSchema payloadSchema;
+  private final String[] sources;
+  private transient @Nullable Map<String, Integer> places;
+
+  /**
+   * @param sources of positions, as far as they are known: an event from one of them is shorter
+   */
+  public PackedEvents(EventSchema schema, List<String> sources) {
+    this.schema = schema;
+    this.payloadSchema = schema.payloadSchema();
+    this.sources = sources.size() > MOST_SOURCES ? new String[0] : sources.toArray(new String[0]);
+  }
+
+  /** Writes the first part. */
+  public void writeHead(EventRecord event, DataOutputView out) throws IOException {
+    int place = place(event.position().source());
+    out.writeShort(place);
+    if (place == WRITTEN_OUT) {
+      ValueCodec.writeText(event.position().source(), out);
+    }
+    out.writeLong(event.position().offset());
+    for (int i = 0; i < event.sequenceSize(); i++) {
+      ValueCodec.write(event.sequence(i), out);
+    }
+    ValueCodec.writeText(event.id(), out);
+  }
+
+  /** Writes the second part. */
+  public void writeContent(EventRecord event, DataOutputView out) throws IOException {
+    Instant time = event.time();
+    out.writeLong(time.getEpochSecond());
+    out.writeInt(time.getNano());
+    ValueCodec.writeText(event.type(), out);
+    for (int i = 0; i < payloadSchema.size(); i++) {
+      ValueCodec.write(event.payload(i), out);
+    }
+  }
+
+  /** Reads both parts. */
+  public EventRecord read(DataInputView in) throws IOException {
+    int place = in.readUnsignedShort();
+    String source = place == WRITTEN_OUT ? ValueCodec.readText(in) : sources[place - 1];
+    Position position = new Position(source, in.readLong());
+    @Nullable Object[] sequence = ValueCodec.readAll(schema.sequence().size(), in);
+    String id = ValueCodec.readText(in);
+    long seconds = in.readLong();
+    Instant time = Instant.ofEpochSecond(seconds, in.readInt());
+    String type = ValueCodec.readText(in);
+    return new EventRecord(
+        payloadSchema,
+        id,
+        time,
+        type,
+        sequence,
+        ValueCodec.readAll(payloadSchema.size(), in),
+        position,
+        null);
+  }
+
+  private int place(String source) {
+    if (places == null) {
+      places = new HashMap<>();
+      for (int i = 0; i < sources.length; i++) {
+        places.put(sources[i], i + 1);
+      }
+    }
+    return places.getOrDefault(source, WRITTEN_OUT);
+  }
+}

@@ -1,0 +1,150 @@
+package io.errata.jobs.graph;
+
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
+import io.errata.jobs.sort.RecordSorter;
+import io.errata.jobs.sort.SortedRecords;
+import java.io.File;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.ManagedMemoryUseCase;
+import org.apache.flink.runtime.execution.CancelTaskException;
+import org.apache.flink.runtime.execution.Environment;
+import org.apache.flink.runtime.memory.MemoryManager;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes records in blocks, and gives them to the stage sorted when all are there. They lie in the
+ * task's share of managed memory, and on its disk where that doesn't suffice.
+ *
+ * @param <T> the record
+ * @param <OUT> what the stage makes of them
+ */
+abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
+    implements OneInputStreamOperator<RecordBlock, OUT>, BoundedOneInput {
+  private static final long serialVersionUID = 1;
+
+  /** What share of the memory of a slot the stage gets, beside others of the same slot. */
+  static final int MEMORY_WEIGHT = 100;
+
+  // Between which the task can be cancelled.
+  private static final int BATCH = 4_096;
+
+  private final Packing<T> packing;
+
+  private transient @Nullable RecordSorter sorter;
+  private transient long reserved;
+  private transient DataInputDeserializer unpacker;
+
+  SortedInputOperator(Packing<T> packing) {
+    this.packing = packing;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    unpacker = new DataInputDeserializer();
+    Environment environment = getContainingTask().getEnvironment();
+    MemoryManager memory = environment.getMemoryManager();
+    double share =
+        getOperatorConfig()
+            .getManagedMemoryFractionOperatorUseCaseOfSlot(
+                ManagedMemoryUseCase.OPERATOR,
+                environment.getJobConfiguration(),
+                environment.getTaskManagerInfo().getConfiguration(),
+                environment.getUserCodeClassLoader().asClassLoader());
+    long bytes = memory.computeMemorySize(share);
+    memory.reserveMemory(this, bytes);
+    reserved = bytes;
+    sorter =
+        new RecordSorter(
+            bytes, () -> new File(environment.getIOManager().createChannel().getPath()));
+  }
+
+  @Override
+  public final void processElement(StreamRecord<RecordBlock> element) {
+    RecordBlock block = element.getValue();
+    try {
+      sorter.add(block.bytes(), block.length());
+    } catch (IOException e) {
+      throw unspilled(e);
+    }
+  }
+
+  /** Takes the next record, by the order of its packing; {@link #read} unpacks it. */
+  abstract void take(SortedRecords next) throws IOException;
+
+  /** The record that a cursor stands on. */
+  final T read(SortedRecords record) throws IOException {
+    return read(record.bytes(), record.offset(), record.length());
+  }
+
+  /** The record that lies in some bytes. */
+  final T read(byte[] bytes, int offset, int length) throws IOException {
+    unpacker.setBuffer(bytes, offset, length);
+    return packing.read(unpacker);
+  }
+
+  /** All records were taken. */
+  abstract void taken() throws IOException;
+
+  @Override
+  public final void endInput() throws IOException {
+    SortedRecords records = open(sorter);
+    int read = 0;
+    while (step(records)) {
+      take(records);
+      if (++read % BATCH == 0 && Thread.currentThread().isInterrupted()) {
+        throw new CancelTaskException("the job is cancelled");
+      }
+    }
+    release();
+    taken();
+  }
+
+  private SortedRecords open(RecordSorter from) {
+    try {
+      return from.sorted();
+    } catch (IOException e) {
+      throw unspilled(e);
+    }
+  }
+
+  private boolean step(SortedRecords records) {
+    try {
+      return records.next();
+    } catch (IOException e) {
+      throw unspilled(e);
+    }
+  }
+
+  private static ErrataException unspilled(IOException cause) {
+    return new ErrataException(
+        ErrorCode.UNAVAILABLE,
+        "Cannot sort the window's records on disk: " + cause.getMessage(),
+        "Free some space in the temporary folder of the process or task manager (java.io.tmpdir,"
+            + " io.tmp.dirs), or give it more managed memory.",
+        cause);
+  }
+
+  private void release() throws IOException {
+    if (sorter != null) {
+      sorter.close();
+      sorter = null;
+    }
+    if (reserved > 0) {
+      getContainingTask().getEnvironment().getMemoryManager().releaseMemory(this, reserved);
+      reserved = 0;
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    release();
+    super.close();
+  }
+}

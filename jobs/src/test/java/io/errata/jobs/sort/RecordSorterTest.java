@@ -1,0 +1,169 @@
+package io.errata.jobs.sort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.EOFException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordSorterTest {
+  private static final long ROOMY = 64L << 20;
+  private static final long LEAST = 1;
+
+  @TempDir private Path folder;
+
+  private record Packed(long hash, long order, String body) implements Comparable<Packed> {
+    private static final Comparator<Packed> BY_NUMBERS =
+        Comparator.<Packed, Long>comparing(packed -> packed.hash() ^ Long.MIN_VALUE)
+            .thenComparing(Packed::order);
+
+    @Override
+    public int compareTo(Packed other) {
+      return BY_NUMBERS.thenComparing(Packed::body).compare(this, other);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {ROOMY, LEAST, 2L << 20})
+  void records_comeSortedAndNoneIsLost(long memory) throws IOException {
+    Random random = new Random(7);
+    assertSorted(memory, 60_000, random::nextLong, random::nextLong);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {ROOMY, LEAST})
+  void records_ofFewHashesComeByTheirOrder(long memory) throws IOException {
+    Random random = new Random(8);
+    long[] hashes = {0, -1, Long.MIN_VALUE, 0x1234_5678_0000_0001L, 0x1234_5678_0000_0002L};
+    assertSorted(
+        memory,
+        20_000,
+        () -> hashes[random.nextInt(hashes.length)],
+        () -> random.nextInt(20) == 0 ? Long.MIN_VALUE : 1_700_000_000_000_000L + random.nextInt());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {ROOMY, LEAST})
+  void records_ofOneHashWhoseOrdersAreFarApartComeByTheirOrder(long memory) throws IOException {
+    Random random = new Random(9);
+    assertSorted(memory, 20_000, () -> 42, random::nextLong);
+  }
+
+  @Test
+  void runs_moreThanCanBeOpenAtOnceAreMergedInSteps() throws IOException {
+    Random random = new Random(10);
+    long written =
+        assertSorted(
+            LEAST, RecordSorter.RUNS_AT_ONCE * 2_048 * 2, random::nextLong, random::nextLong);
+    long once = RecordSorter.RUNS_AT_ONCE * 2_048L * 2 * (PackedRecords.HEAD + 8);
+    assertThat(written).isGreaterThan(once);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {ROOMY, LEAST})
+  void records_largerThanAllElseComeAsTheyWere(long memory) throws IOException {
+    List<Packed> given = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      given.add(new Packed(40 - i, i, String.valueOf(i % 10).repeat(i % 3 == 0 ? 3 << 20 : i)));
+    }
+    sortAndCompare(memory, given);
+  }
+
+  @Test
+  void sorted_ofNothingIsEmpty() throws IOException {
+    try (RecordSorter sorter = sorter(ROOMY)) {
+      assertThat(sorter.sorted().next()).isFalse();
+    }
+  }
+
+  @Test
+  void run_thatWasCutIsAnError() throws IOException {
+    File[] run = new File[1];
+    try (RecordSorter sorter =
+        new RecordSorter(
+            LEAST,
+            () -> {
+              run[0] = folder.resolve("run").toFile();
+              return run[0];
+            })) {
+      for (int i = 0; i < 2_049; i++) {
+        add(sorter, new Packed(i, 0, "a body"));
+      }
+      byte[] whole = Files.readAllBytes(run[0].toPath());
+      Files.write(run[0].toPath(), Arrays.copyOf(whole, whole.length - 1));
+      SortedRecords records = sorter.sorted();
+      assertThatThrownBy(
+              () -> {
+                while (records.next()) {
+                  assertThat(records.length()).isEqualTo(6);
+                }
+              })
+          .isInstanceOf(EOFException.class)
+          .hasMessage("A run ends within a record");
+    }
+  }
+
+  private long assertSorted(long memory, int count, LongSupplier hashes, LongSupplier orders)
+      throws IOException {
+    List<Packed> given = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      given.add(
+          new Packed(hashes.getAsLong(), orders.getAsLong(), String.format("%08d", i % 1_000)));
+    }
+    return sortAndCompare(memory, given);
+  }
+
+  /** Gives the bytes that went to files. */
+  private long sortAndCompare(long memory, List<Packed> given) throws IOException {
+    List<Packed> got = new ArrayList<>();
+    long written;
+    try (RecordSorter sorter = sorter(memory)) {
+      for (Packed packed : given) {
+        add(sorter, packed);
+      }
+      SortedRecords records = sorter.sorted();
+      while (records.next()) {
+        String body =
+            new String(records.bytes(), records.offset(), records.length(), StandardCharsets.UTF_8);
+        got.add(new Packed(records.hash(), records.order(), body));
+      }
+      written = sorter.spilled();
+      assertThat(written == 0).isEqualTo(memory == ROOMY);
+    }
+    assertThat(got).isSortedAccordingTo(Packed.BY_NUMBERS);
+    Collections.sort(got);
+    List<Packed> wanted = new ArrayList<>(given);
+    Collections.sort(wanted);
+    assertThat(got.equals(wanted)).isTrue();
+    assertThat(folder.toFile().list()).isEmpty();
+    return written;
+  }
+
+  private RecordSorter sorter(long memory) {
+    int[] files = new int[1];
+    return new RecordSorter(memory, () -> folder.resolve("run-" + files[0]++).toFile());
+  }
+
+  private static void add(RecordSorter sorter, Packed packed) throws IOException {
+    byte[] body = packed.body().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = new byte[PackedRecords.HEAD + body.length];
+    PackedRecords.writeHead(bytes, 0, body.length, packed.hash(), packed.order());
+    System.arraycopy(body, 0, bytes, PackedRecords.HEAD, body.length);
+    sorter.add(bytes, bytes.length);
+  }
+}
