@@ -88,6 +88,49 @@ public final class PackedEvents implements Serializable {
         null);
   }
 
+  /**
+   * Finds the values of a packed event.
+   *
+   * @param at where the event begins
+   * @param places takes where each value of the payload begins, as {@link ValueCodec} tells them
+   * @return where the second part begins
+   */
+  public int locate(byte[] bytes, int at, int[] places) {
+    int content = contentOf(bytes, at);
+    int next = ValueCodec.skipText(bytes, content + Long.BYTES + Integer.BYTES);
+    for (int i = 0; i < places.length; i++) {
+      places[i] = next;
+      next = ValueCodec.skip(bytes, next);
+    }
+    return content;
+  }
+
+  /** Where the second part of the event begins that begins at a place. */
+  public int contentOf(byte[] bytes, int at) {
+    int next = at + Short.BYTES;
+    if (bytes[at] == 0 && bytes[at + 1] == 0) {
+      next = ValueCodec.skipText(bytes, next);
+    }
+    next += Long.BYTES;
+    for (int i = schema.sequence().size(); i > 0; i--) {
+      next = ValueCodec.skip(bytes, next);
+    }
+    return ValueCodec.skipText(bytes, next);
+  }
+
+  /** Compares the times of two events by where their second parts begin. */
+  public static int compareTimes(byte[] bytes, int content, byte[] others, int othersContent) {
+    int bySeconds =
+        Long.compare(
+            (long) ValueCodec.LONG_AT.get(bytes, content),
+            (long) ValueCodec.LONG_AT.get(others, othersContent));
+    return bySeconds != 0
+        ? bySeconds
+        : Integer.compare(
+            (int) ValueCodec.INT_AT.get(bytes, content + Long.BYTES),
+            (int) ValueCodec.INT_AT.get(others, othersContent + Long.BYTES));
+  }
+
   private int place(String source) {
     if (places == null) {
       places = new HashMap<>();

@@ -3,8 +3,11 @@ package io.errata.connectors.event;
 import io.errata.api.Bytes;
 import io.errata.connectors.event.SplitReceipt.Offsets;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -35,6 +38,11 @@ public final class ValueCodec {
   private static final int TIMESTAMP = 11;
   private static final int UUID_TAG = 12;
   private static final int UNREADABLE = 13;
+
+  static final VarHandle INT_AT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  static final VarHandle LONG_AT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private ValueCodec() {}
 
@@ -179,6 +187,50 @@ public final class ValueCodec {
     byte[] bytes = new byte[length];
     in.readFully(bytes);
     return bytes;
+  }
+
+  /** Where the value that begins at a place of some bytes ends. */
+  static int skip(byte[] bytes, int at) {
+    int body = at + 1;
+    return switch (bytes[at]) {
+      case NULL, FALSE, TRUE -> body;
+      case INT -> body + 4;
+      case LONG, DOUBLE, DATE -> body + 8;
+      case SMALL_DECIMAL, TIMESTAMP -> body + 12;
+      case UUID_TAG -> body + 16;
+      case DECIMAL -> skipText(bytes, body + 4);
+      case TEXT, BYTES, UNREADABLE -> skipText(bytes, body);
+      default -> throw new IllegalArgumentException("Cannot skip a value: tag " + bytes[at]);
+    };
+  }
+
+  /** Where the text that {@link #writeText} wrote at a place ends. */
+  static int skipText(byte[] bytes, int at) {
+    int next = at;
+    int length = 0;
+    int shift = 0;
+    byte part;
+    do {
+      part = bytes[next++];
+      length |= (part & 0x7F) << shift;
+      shift += 7;
+    } while (part < 0);
+    return next + length;
+  }
+
+  /** Whether the value at a place is null. */
+  public static boolean isNull(byte[] bytes, int at) {
+    return bytes[at] == NULL;
+  }
+
+  /** Whether the value at a place is an INT or a LONG. */
+  public static boolean isInteger(byte[] bytes, int at) {
+    return bytes[at] == LONG || bytes[at] == INT;
+  }
+
+  /** The INT or LONG at a place. */
+  public static long integer(byte[] bytes, int at) {
+    return bytes[at] == LONG ? (long) LONG_AT.get(bytes, at + 1) : (int) INT_AT.get(bytes, at + 1);
   }
 
   /** Writes the receipt of a split. */

@@ -53,6 +53,15 @@ abstract sealed class Accumulator implements Serializable {
       return new Count(false);
     }
 
+    /** So many more. */
+    void addMany(long more) {
+      count = Math.addExact(count, more);
+    }
+
+    boolean ofNulls() {
+      return nulls;
+    }
+
     @Override
     void add(@Nullable Object value) {
       if (nulls || value != null) {
@@ -89,6 +98,12 @@ abstract sealed class Accumulator implements Serializable {
         count++;
         addLong(((Number) value).longValue());
       }
+    }
+
+    /** A sum of so many values. */
+    void addMany(long values, long added) {
+      count = Math.addExact(count, values);
+      addLong(added);
     }
 
     private void addLong(long added) {

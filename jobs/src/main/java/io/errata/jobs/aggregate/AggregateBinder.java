@@ -273,6 +273,7 @@ final class AggregateBinder {
         name,
         ordinal,
         call.text(),
+        call.arguments().stream().findFirst().flatMap(ScalarExpression::field),
         argument.map(ScalarExpression.Bound::reader).orElse(event -> null),
         filter,
         accumulator(function, argument.isPresent(), type.orElse(ColumnType.LONG)),

@@ -61,6 +61,10 @@ public class AggregateWorker implements Worker<AggregateState> {
         : new CombinableAggregateWorker(definition);
   }
 
+  final AggregateDefinition bound() {
+    return definition;
+  }
+
   @Override
   public String name() {
     return NAME;

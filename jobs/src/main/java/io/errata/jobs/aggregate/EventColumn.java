@@ -6,6 +6,7 @@ import io.errata.api.Event;
 import io.errata.api.Row;
 import io.errata.connectors.expression.FieldBinding;
 import io.errata.state.table.TableColumn;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ordinal its place among the columns of the spec
  * @param text its expression as written
+ * @param field the path of its argument, where that is a field and nothing more
  * @param argument the value of an event
  * @param filter whether an event counts, or null where all do
  * @param accumulator makes an empty one
@@ -23,6 +25,7 @@ record EventColumn(
     String name,
     int ordinal,
     String text,
+    Optional<String> field,
     FieldBinding.Reader argument,
     FieldBinding.@Nullable Reader filter,
     Supplier<Accumulator> accumulator,

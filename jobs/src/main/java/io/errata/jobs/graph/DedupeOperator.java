@@ -1,8 +1,10 @@
 package io.errata.jobs.graph;
 
+import io.errata.api.Worker;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
+import io.errata.jobs.aggregate.CombinableAggregateWorker;
 import io.errata.jobs.sort.SortedRecords;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.jobs.worker.WorkerDefinition;
@@ -10,11 +12,14 @@ import io.errata.state.table.TableDescription;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that
@@ -36,6 +41,9 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   /** Why the keys of an event are barred that is not to be used. */
   static final String NAMED = "the spec names it in events.quarantine";
 
+  // What of the heap the tables of all tasks of the process may take together.
+  private static final int HEAP_SHARE = 3;
+
   private final WorkerDefinition worker;
   private final TableDescription table;
   private final EventSchema schema;
@@ -43,6 +51,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   private final Duration workerTime;
   private final Set<String> quarantined;
   private final KeySelection selection;
+  private final boolean mayFold;
 
   private transient WorkerWatch watch;
   private transient EventContent content;
@@ -55,6 +64,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   private transient byte[] alone;
   private transient int aloneLength;
   private transient boolean formless;
+  private transient @Nullable FoldTable fold;
   private transient LongCounter deduped;
   private transient long duplicates;
   private transient long conflicting;
@@ -64,6 +74,8 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
    * @param workerTime how long a call of the worker may take; zero for no limit
    * @param quarantined ids of events that are not to be used
    * @param selection the keys that the plan is about; ids are compared over all keys
+   * @param mayFold whether the events of a key may be given on as what they add up to, and need not
+   *     be given on one by one
    */
   DedupeOperator(
       WorkerDefinition worker,
@@ -72,9 +84,11 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
       JobStreams streams,
       Duration workerTime,
       Set<String> quarantined,
-      KeySelection selection) {
+      KeySelection selection,
+      boolean mayFold) {
     super(streams.packedEvents());
     this.selection = selection;
+    this.mayFold = mayFold;
     this.worker = worker;
     this.table = table;
     this.schema = schema;
@@ -95,11 +109,42 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
     ReplayWorker versions = worker.open(getUserCodeClassloader());
     watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
+    KeyRows rows = new KeyRows(versions, table, watch, selection);
     router =
         new EventRouter(
-            new KeyRows(versions, table, watch, selection),
+            rows,
             keyed -> output.collect(out.replace(keyed, ReplayOrder.timestamp(keyed))),
             unkeyed -> output.collect(streams.unkeyed(), new StreamRecord<>(unkeyed)));
+    fold = formless || !mayFold || !quarantined.isEmpty() ? null : fold(versions, rows);
+  }
+
+  private @Nullable FoldTable fold(ReplayWorker versions, KeyRows rows) {
+    Worker<?> version = versions.versions().get(0);
+    if (versions.versions().size() > 1
+        || !(version instanceof CombinableAggregateWorker combinable)) {
+      return null;
+    }
+    Folding folding = new Folding(rows);
+    return combinable
+        .fold()
+        .map(
+            simple ->
+                new FoldTable(
+                    simple,
+                    streams.packedEvents().events(),
+                    schema.payloadSchema(),
+                    Runtime.getRuntime().maxMemory() / HEAP_SHARE / slots(),
+                    folding,
+                    folding))
+        .orElse(null);
+  }
+
+  private int slots() {
+    return getContainingTask()
+        .getEnvironment()
+        .getTaskManagerInfo()
+        .getConfiguration()
+        .get(TaskManagerOptions.NUM_TASK_SLOTS);
   }
 
   /** The copies of one event, as far as they were read. */
@@ -166,8 +211,12 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
 
   private void finishGroup() throws IOException {
     if (aloneLength > 0) {
-      EventRecord event = (EventRecord) read(alone, 0, aloneLength);
+      int length = aloneLength;
       aloneLength = 0;
+      if (fold != null && fold.add(alone, 0, length)) {
+        return;
+      }
+      EventRecord event = (EventRecord) read(alone, 0, length);
       if (!formless) {
         use(event);
         return;
@@ -183,6 +232,42 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     group.clear();
   }
 
+  /** What the fold asks for, and what becomes of what it gathers. */
+  private final class Folding implements FoldTable.KeyTest, FoldTable.Flushed {
+    private final KeyRows rows;
+
+    private Folding(KeyRows rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public boolean passes(byte[] bytes, int offset, int length) throws IOException {
+      EventRecord event = (EventRecord) read(bytes, offset, length);
+      try {
+        return rows.of(event).size() == 1;
+      } catch (RuntimeException e) {
+        // The way of single events finds it again, and bars what has to be barred.
+        return false;
+      }
+    }
+
+    @Override
+    public void accept(byte[] bytes, int offset, int length, long events, List<Long> gathered)
+        throws IOException {
+      EventRecord last = (EventRecord) read(bytes, offset, length);
+      used += events;
+      rows.of(last)
+          .forEach((form, row) -> router.fold(new KeyedRecord.Folded(form, row, last, gathered)));
+    }
+
+    @Override
+    public boolean precedes(byte[] bytes, int offset, int length, byte[] other, int from, int size)
+        throws IOException {
+      EventRecord left = (EventRecord) read(bytes, offset, length);
+      return EventOrder.TOTAL.compare(left, (EventRecord) read(other, from, size)) < 0;
+    }
+  }
+
   private void use(EventRecord event) {
     if (quarantined.contains(event.id())) {
       router.bar(event, NAMED);
@@ -194,6 +279,9 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   @Override
   void taken() throws IOException {
     finishGroup();
+    if (fold != null) {
+      fold.flush();
+    }
     output.collect(
         streams.counted(),
         new StreamRecord<>(new Summary.Counted(Tally.ofEvents(duplicates, conflicting, used))));

@@ -7,7 +7,7 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Events by id: where the second part begins, and {@link PackedEvents}. */
+/** Events by id, as {@link PackedEvents}. */
 final class EventPacking implements Packing<SourceRecord> {
   private static final long serialVersionUID = 1;
 
@@ -15,6 +15,10 @@ final class EventPacking implements Packing<SourceRecord> {
 
   EventPacking(PackedEvents events) {
     this.events = events;
+  }
+
+  PackedEvents events() {
+    return events;
   }
 
   @Override

@@ -51,6 +51,11 @@ final class EventRouter {
     return touched.isEmpty() ? KeptEvent.Use.NONE : KeptEvent.Use.REPLAYED;
   }
 
+  /** Takes what the events of a key add up to. */
+  void fold(KeyedRecord.Folded folded) {
+    keyed.accept(folded);
+  }
+
   /** Takes back an event that was routed to its keys. */
   void withdraw(EventRecord event) {
     Map<String, Row> touched;

@@ -6,6 +6,8 @@ import io.errata.api.ErrorCode;
 import io.errata.api.Row;
 import io.errata.api.Worker;
 import io.errata.connectors.event.EventRecord;
+import io.errata.jobs.aggregate.AggregateState;
+import io.errata.jobs.aggregate.CombinableAggregateWorker;
 import io.errata.jobs.graph.WorkerWatch.Step;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.state.digest.CanonicalForm;
@@ -39,6 +41,7 @@ final class KeyReplay {
   private @Nullable Worker<Object> last;
   private @Nullable Object state;
   private @Nullable EventRecord lastEvent;
+  private @Nullable EventRecord lastFolded;
   private boolean barred;
   private final List<EventRecord> ties = new ArrayList<>();
   private long tiesAt;
@@ -72,6 +75,11 @@ final class KeyReplay {
       keyRow = row.keyRow();
     } else if (record instanceof KeyedRecord.Barred bar) {
       bar(bar.entry());
+    } else if (record instanceof KeyedRecord.Folded folded) {
+      keyRow = folded.keyRow();
+      if (!barred) {
+        apply(folded);
+      }
     } else if (record instanceof KeyedRecord.Touch touch) {
       keyRow = touch.keyRow();
       if (!ties.isEmpty() && tiesAt != timestamp) {
@@ -134,6 +142,24 @@ final class KeyReplay {
     ties.clear();
   }
 
+  private void apply(KeyedRecord.Folded folded) {
+    lastEvent = folded.last();
+    if (lastFolded == null || EventOrder.TOTAL.compare(lastEvent, lastFolded) > 0) {
+      lastFolded = lastEvent;
+    }
+    try {
+      Worker<Object> version = worker.inForce(folded.last().time());
+      if (last == null) {
+        state = begin(version);
+      }
+      last = version;
+      Worker<?> folds = version;
+      state = ((CombinableAggregateWorker) folds).add((AggregateState) state, folded.gathered());
+    } catch (RuntimeException e) {
+      bar(e);
+    }
+  }
+
   /** What failed behind an effect is no fault of the worker, whatever it made of it. */
   private void bar(Throwable thrown) {
     if (failed != null) {
@@ -191,11 +217,16 @@ final class KeyReplay {
     last = null;
     state = null;
     lastEvent = null;
+    lastFolded = null;
     barred = false;
     return tally;
   }
 
   private Optional<Row> recompute() {
+    if (lastFolded != null
+        && (lastEvent == null || EventOrder.TOTAL.compare(lastFolded, lastEvent) > 0)) {
+      lastEvent = lastFolded;
+    }
     watch.begin(Step.ROW, keyRow, lastEvent);
     try {
       Worker<Object> version = last;

@@ -4,6 +4,8 @@ import io.errata.api.RowSchema;
 import io.errata.connectors.event.EventRecord;
 import io.errata.state.table.TableDescription;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -15,6 +17,7 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
   private static final byte TOUCH = 2;
   private static final byte BARRED = 3;
   private static final byte WITHDRAWN = 4;
+  private static final byte FOLDED = 5;
 
   private final RowSchema key;
   private final RowSchema columns;
@@ -54,6 +57,15 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
       Texts.write(withdrawn.key(), out);
       out.writeLong(withdrawn.timestamp());
       Texts.write(withdrawn.id(), out);
+    } else if (record instanceof KeyedRecord.Folded folded) {
+      out.writeByte(FOLDED);
+      Texts.write(folded.key(), out);
+      RowCodec.write(folded.keyRow(), out);
+      events.write(folded.last(), out);
+      out.writeInt(folded.gathered().size());
+      for (long number : folded.gathered()) {
+        out.writeLong(number);
+      }
     }
   }
 
@@ -67,7 +79,18 @@ final class KeyedRecordCodec implements Codec<KeyedRecord> {
       case BASE -> new KeyedRecord.Base(form, RowCodec.read(key, in), RowCodec.read(columns, in));
       case BARRED -> new KeyedRecord.Barred(form, quarantine.read(in));
       case WITHDRAWN -> new KeyedRecord.Withdrawn(form, in.readLong(), Texts.read(in));
+      case FOLDED ->
+          new KeyedRecord.Folded(
+              form, RowCodec.read(key, in), events.read(in), readNumbers(in.readInt(), in));
       default -> throw new IOException("Cannot read a keyed record: tag " + tag);
     };
+  }
+
+  private static List<Long> readNumbers(int count, DataInputView in) throws IOException {
+    List<Long> numbers = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      numbers.add(in.readLong());
+    }
+    return numbers;
   }
 }

@@ -260,7 +260,14 @@ public final class PlanJob {
                 DEDUPE,
                 streams.keyed(),
                 new DedupeOperator(
-                    worker, table, this.events, streams, workerTime, quarantined, selection));
+                    worker,
+                    table,
+                    this.events,
+                    streams,
+                    workerTime,
+                    quarantined,
+                    selection,
+                    first.isEmpty()));
     return deduped.uid("dedupe");
   }
 

@@ -7,9 +7,15 @@ import java.time.Instant;
  * then its events by event time in microseconds.
  */
 final class ReplayOrder {
+  // Behind the rows that a state begins with; where among the events makes no difference.
+  private static final long FOLDED = Long.MIN_VALUE + 1;
+
   private ReplayOrder() {}
 
   static long timestamp(KeyedRecord record) {
+    if (record instanceof KeyedRecord.Folded) {
+      return FOLDED;
+    }
     return record instanceof KeyedRecord.Touch touch
         ? micros(touch.event().time())
         : Long.MIN_VALUE;

@@ -1,0 +1,219 @@
+package io.errata.jobs.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.errata.api.ColumnType;
+import io.errata.api.Position;
+import io.errata.connectors.event.EventField;
+import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.event.PackedEvents;
+import io.errata.jobs.aggregate.IntegerFold;
+import io.errata.jobs.aggregate.IntegerFold.Gathered;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FoldTableTest {
+  private static final EventSchema SCHEMA =
+      new EventSchema(
+          "id",
+          "ts",
+          TimeUnit.MILLIS,
+          null,
+          List.of(),
+          List.of(
+              new EventField("value", ColumnType.LONG),
+              new EventField("user_id", ColumnType.TEXT),
+              new EventField("shop", ColumnType.LONG)));
+
+  /** As {@code count()}, {@code sum(value)} and {@code count(value)} by shop and user. */
+  private static final IntegerFold FOLD =
+      new IntegerFold(
+          List.of("shop", "user_id"),
+          List.of(
+              new Gathered(Optional.empty(), false),
+              new Gathered(Optional.of("value"), true),
+              new Gathered(Optional.of("value"), false)));
+
+  private final PackedEvents packed = new PackedEvents(SCHEMA, List.of("file"));
+  private final Map<String, Expected> gathered = new TreeMap<>();
+  private int flushes;
+
+  private static final class Expected {
+    private long events;
+    private long count;
+    private BigInteger sum = BigInteger.ZERO;
+    private long values;
+    private long sums;
+    private @Nullable EventRecord last;
+
+    private void last(EventRecord event) {
+      if (last == null || EventOrder.TOTAL.compare(event, last) > 0) {
+        last = event;
+      }
+    }
+
+    private String text() {
+      return events + " " + count + " " + sum + " " + values + " " + sums + " " + last.id();
+    }
+  }
+
+  private final class Taking implements FoldTable.KeyTest, FoldTable.Flushed {
+    @Override
+    public boolean passes(byte[] bytes, int offset, int length) throws IOException {
+      return !unpack(bytes, offset, length).value("user_id").equals("refused");
+    }
+
+    @Override
+    public void accept(byte[] bytes, int offset, int length, long events, List<Long> numbers)
+        throws IOException {
+      flushes++;
+      EventRecord last = unpack(bytes, offset, length);
+      Expected key = gathered.computeIfAbsent(key(last), any -> new Expected());
+      key.events += events;
+      key.count += numbers.get(0);
+      key.sums += numbers.get(2);
+      key.sum = key.sum.add(BigInteger.valueOf(numbers.get(3)));
+      key.values += numbers.get(4);
+      key.last(last);
+    }
+
+    @Override
+    public boolean precedes(byte[] bytes, int offset, int length, byte[] other, int from, int size)
+        throws IOException {
+      return EventOrder.TOTAL.compare(unpack(bytes, offset, length), unpack(other, from, size)) < 0;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1L << 30})
+  void keys_haveWhatTheirEventsAddUpTo(long memory) throws IOException {
+    Random random = new Random(11);
+    List<EventRecord> events = new ArrayList<>();
+    for (int i = 0; i < 60_000; i++) {
+      Long value = random.nextInt(10) == 0 ? null : (long) random.nextInt();
+      events.add(
+          event(i, random.nextInt(50), value, "u" + random.nextInt(9_000), random.nextInt(2)));
+    }
+    assertFolded(memory, events);
+    assertThat(flushes > gathered.size()).isEqualTo(memory == 0);
+  }
+
+  @Test
+  void sums_beyond64BitsAreGivenOnInParts() throws IOException {
+    Random random = new Random(12);
+    List<EventRecord> events = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      long value = random.nextBoolean() ? Long.MAX_VALUE - i : Long.MAX_VALUE / 2;
+      events.add(event(i, 0, random.nextInt(9) == 0 ? Long.MIN_VALUE : value, "u" + i % 3, 1));
+    }
+    assertFolded(1L << 30, events);
+    assertThat(gathered.values()).allMatch(key -> key.sum.bitLength() > 64);
+  }
+
+  @Test
+  void keys_whoseFieldsOnlyJoinedAreAlikeStayApart() throws IOException {
+    assertFolded(
+        0, List.of(event(1, 0, 1L, "1", 11), event(2, 0, 2L, "11", 1), event(3, 0, 4L, "", 111)));
+    assertThat(gathered).hasSize(3);
+  }
+
+  @Test
+  void event_ofARefusedKeyGoesTheOtherWay() throws IOException {
+    FoldTable table = table(0);
+    byte[] refused = pack(event(1, 0, 1L, "refused", 1));
+    assertThat(table.add(refused, 0, refused.length)).isFalse();
+    byte[] taken = pack(event(2, 0, 1L, "taken", 1));
+    assertThat(table.add(taken, 0, taken.length)).isTrue();
+    table.flush();
+    assertThat(gathered.keySet()).containsExactly("1 taken");
+  }
+
+  @Test
+  void event_whoseValueIsNoIntegerGoesTheOtherWay() throws IOException {
+    EventRecord event =
+        new EventRecord(
+            SCHEMA.payloadSchema(),
+            "id",
+            Instant.EPOCH,
+            "",
+            new Object[0],
+            new Object[] {1.5, "u", 1L},
+            new Position("file", 0),
+            null);
+    byte[] bytes = pack(event);
+    assertThat(table(0).add(bytes, 0, bytes.length)).isFalse();
+  }
+
+  private void assertFolded(long memory, List<EventRecord> events) throws IOException {
+    FoldTable table = table(memory);
+    Map<String, Expected> expected = new TreeMap<>();
+    for (EventRecord event : events) {
+      byte[] bytes = pack(event);
+      assertThat(table.add(bytes, 0, bytes.length)).isTrue();
+      Expected key = expected.computeIfAbsent(key(event), any -> new Expected());
+      Long value = (Long) event.value("value");
+      key.events++;
+      key.count++;
+      key.values += value == null ? 0 : 1;
+      key.sums += value == null ? 0 : 1;
+      key.sum = key.sum.add(BigInteger.valueOf(value == null ? 0 : value));
+      key.last(event);
+    }
+    table.flush();
+    assertThat(texts(gathered)).isEqualTo(texts(expected));
+  }
+
+  private static Map<String, String> texts(Map<String, Expected> keys) {
+    Map<String, String> texts = new TreeMap<>();
+    keys.forEach((key, of) -> texts.put(key, of.text()));
+    return texts;
+  }
+
+  private FoldTable table(long memory) {
+    Taking taking = new Taking();
+    return new FoldTable(FOLD, packed, SCHEMA.payloadSchema(), memory, taking, taking);
+  }
+
+  private static String key(EventRecord event) {
+    return event.value("shop") + " " + event.value("user_id");
+  }
+
+  private static EventRecord event(
+      int id, int second, @Nullable Long value, String user, long shop) {
+    return new EventRecord(
+        SCHEMA.payloadSchema(),
+        "e" + id,
+        Instant.ofEpochSecond(1_700_000_000L + second),
+        "",
+        new Object[0],
+        new Object[] {value, user, shop},
+        new Position("file", id),
+        null);
+  }
+
+  private byte[] pack(EventRecord event) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    packed.writeHead(event, out);
+    packed.writeContent(event, out);
+    return out.getCopyOfBuffer();
+  }
+
+  private EventRecord unpack(byte[] bytes, int offset, int length) throws IOException {
+    return packed.read(new DataInputDeserializer(bytes, offset, length));
+  }
+}
