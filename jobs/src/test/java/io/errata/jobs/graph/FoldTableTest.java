@@ -126,9 +126,9 @@ class FoldTableTest {
   }
 
   @Test
-  void keys_whoseFieldsOnlyJoinedAreAlikeStayApart() throws IOException {
+  void keys_ofSeveralFieldsAreToldApartByAllOfThem() throws IOException {
     assertFolded(
-        0, List.of(event(1, 0, 1L, "1", 11), event(2, 0, 2L, "11", 1), event(3, 0, 4L, "", 111)));
+        0, List.of(event(1, 0, 1L, "1", 11), event(2, 0, 2L, "11", 1), event(3, 0, 4L, "", 11)));
     assertThat(gathered).hasSize(3);
   }
 
