@@ -19,8 +19,15 @@ import java.util.List;
 final class FoldTable {
   private static final int FIRST_SLOTS = 1 << 12;
 
-  /** About what one key takes beside its numbers: the key, its last event and the array's head. */
-  private static final int KEY_BYTES = 144;
+  /** About what one key takes beside its slots: the key, its last event and the array's head. */
+  private static final int KEY_BYTES = 128;
+
+  /** Of which there are two to four for each key. */
+  private static final int SLOTS_OF_A_KEY = 3;
+
+  private static final int TAG = 0;
+  private static final int COUNT = 1;
+  private static final int GATHERED = 2;
 
   private final PackedEvents events;
   private final KeyTest keys;
@@ -30,16 +37,19 @@ final class FoldTable {
   private final int[] columnFields;
   private final boolean[] sums;
   private final int width;
+  private final int stride;
 
   private final int[] places;
   private byte[] key = new byte[64];
   private int keyLength;
+  private long keyTag;
 
-  // Of each slot: the key and behind it the last event; the length of the key; how many events; and
-  // for each column the number of values and their sum.
+  // Of each slot: the key and behind it the last event; and as numbers that lie together, since
+  // they
+  // are used together: the key's hash and length, how many events, and for each column the number
+  // of
+  // values and their sum.
   private byte[][] entries = new byte[FIRST_SLOTS][];
-  private int[] keyLengths = new int[FIRST_SLOTS];
-  private long[] counts = new long[FIRST_SLOTS];
   private long[] numbers;
   private int used;
 
@@ -81,8 +91,9 @@ final class FoldTable {
     this.keys = keys;
     this.flushed = flushed;
     this.width = 2 * fold.columns().size();
-    this.limit =
-        (int) Math.min(1 << 28, Math.max(FIRST_SLOTS, memory / (KEY_BYTES + 2L * 8 * (3 + width))));
+    this.stride = GATHERED + width;
+    long bytes = KEY_BYTES + SLOTS_OF_A_KEY * (Integer.BYTES + (long) Long.BYTES * stride);
+    this.limit = (int) Math.min(1 << 26, Math.max(FIRST_SLOTS, memory / bytes));
     this.keyFields = fold.keys().stream().mapToInt(schema::ordinal).toArray();
     this.columnFields =
         fold.columns().stream()
@@ -93,7 +104,7 @@ final class FoldTable {
       sums[i] = fold.columns().get(i).sums();
     }
     this.places = new int[schema.size()];
-    this.numbers = new long[FIRST_SLOTS * width];
+    this.numbers = new long[FIRST_SLOTS * stride];
   }
 
   /**
@@ -123,12 +134,12 @@ final class FoldTable {
         slot = find();
       }
       used++;
-      keyLengths[slot] = keyLength;
+      numbers[slot * stride + TAG] = keyTag;
       replace(slot, bytes, offset, length);
-    } else if (isLater(bytes, offset, length, content, entry, keyLengths[slot])) {
+    } else if (isLater(bytes, offset, length, content, entry, keyLength)) {
       replace(slot, bytes, offset, length);
     }
-    counts[slot]++;
+    numbers[slot * stride + COUNT]++;
     gather(slot, bytes);
     return true;
   }
@@ -148,24 +159,30 @@ final class FoldTable {
       System.arraycopy(bytes, from, key, keyLength, length);
       keyLength += length;
     }
+    keyTag = tag(key, keyLength);
   }
 
   private int find() {
     int mask = entries.length - 1;
-    int slot = hash(key, keyLength) & mask;
-    while (entries[slot] != null
-        && !Arrays.equals(entries[slot], 0, keyLengths[slot], key, 0, keyLength)) {
+    int slot = (int) (keyTag >>> Integer.SIZE) & mask;
+    // A slot that is free has no tag, and no key has the tag 0: its length is in it.
+    while (numbers[slot * stride + TAG] != 0 && !isKeyOf(slot)) {
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  private static int hash(byte[] bytes, int length) {
+  private boolean isKeyOf(int slot) {
+    return numbers[slot * stride + TAG] == keyTag
+        && Arrays.equals(entries[slot], 0, keyLength, key, 0, keyLength);
+  }
+
+  private static long tag(byte[] bytes, int length) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < length; i++) {
       hash = (hash ^ bytes[i]) * 0x100000001b3L;
     }
-    return (int) (hash ^ (hash >>> 32));
+    return ((hash ^ (hash >>> 29)) << Integer.SIZE) | length;
   }
 
   private boolean isLater(
@@ -190,7 +207,7 @@ final class FoldTable {
 
   private void gather(int slot, byte[] bytes) throws IOException {
     for (int i = 0; i < columnFields.length; i++) {
-      int at = slot * width + 2 * i;
+      int at = slot * stride + GATHERED + 2 * i;
       if (columnFields[i] < 0) {
         numbers[at]++;
         continue;
@@ -216,41 +233,36 @@ final class FoldTable {
   private void emitColumn(int slot, int column) throws IOException {
     Long[] gathered = new Long[width];
     Arrays.fill(gathered, 0L);
-    int at = slot * width + 2 * column;
+    int at = slot * stride + GATHERED + 2 * column;
     gathered[2 * column] = numbers[at];
     gathered[2 * column + 1] = numbers[at + 1];
     numbers[at] = 0;
     numbers[at + 1] = 0;
     byte[] entry = entries[slot];
-    int from = keyLengths[slot];
+    int from = keyLength(slot);
     flushed.accept(entry, from, entry.length - from, 0, List.of(gathered));
+  }
+
+  private int keyLength(int slot) {
+    return (int) numbers[slot * stride + TAG];
   }
 
   private void grow() {
     byte[][] oldEntries = entries;
-    int[] oldLengths = keyLengths;
-    long[] oldCounts = counts;
     long[] oldNumbers = numbers;
-    int size = oldEntries.length * 2;
-    entries = new byte[size][];
-    keyLengths = new int[size];
-    counts = new long[size];
-    numbers = new long[Math.multiplyExact(size, width)];
-    byte[] current = key;
-    int currentLength = keyLength;
+    entries = new byte[oldEntries.length * 2][];
+    numbers = new long[Math.multiplyExact(entries.length, stride)];
+    int mask = entries.length - 1;
     for (int i = 0; i < oldEntries.length; i++) {
       if (oldEntries[i] != null) {
-        key = oldEntries[i];
-        keyLength = oldLengths[i];
-        int slot = find();
+        int slot = (int) (oldNumbers[i * stride + TAG] >>> Integer.SIZE) & mask;
+        while (entries[slot] != null) {
+          slot = (slot + 1) & mask;
+        }
         entries[slot] = oldEntries[i];
-        keyLengths[slot] = oldLengths[i];
-        counts[slot] = oldCounts[i];
-        System.arraycopy(oldNumbers, i * width, numbers, slot * width, width);
+        System.arraycopy(oldNumbers, i * stride, numbers, slot * stride, stride);
       }
     }
-    key = current;
-    keyLength = currentLength;
   }
 
   /** Sends on its way what was gathered, and forgets it. */
@@ -258,17 +270,17 @@ final class FoldTable {
     for (int slot = 0; slot < entries.length; slot++) {
       byte[] entry = entries[slot];
       if (entry != null) {
+        int at = slot * stride;
         Long[] gathered = new Long[width];
         for (int i = 0; i < width; i++) {
-          gathered[i] = numbers[slot * width + i];
-          numbers[slot * width + i] = 0;
+          gathered[i] = numbers[at + GATHERED + i];
         }
-        int from = keyLengths[slot];
-        flushed.accept(entry, from, entry.length - from, counts[slot], List.of(gathered));
+        int from = keyLength(slot);
+        flushed.accept(entry, from, entry.length - from, numbers[at + COUNT], List.of(gathered));
         entries[slot] = null;
-        counts[slot] = 0;
       }
     }
+    Arrays.fill(numbers, 0);
     used = 0;
   }
 }
