@@ -42,8 +42,8 @@ public final class PackedEvents implements Serializable {
     this.sources = sources.size() > MOST_SOURCES ? new String[0] : sources.toArray(new String[0]);
   }
 
-  /** Writes the first part. */
-  public void writeHead(EventRecord event, DataOutputView out) throws IOException {
+  /** Writes both parts. */
+  public void write(EventRecord event, DataOutputView out) throws IOException {
     int place = place(event.position().source());
     out.writeShort(place);
     if (place == WRITTEN_OUT) {
@@ -54,10 +54,6 @@ public final class PackedEvents implements Serializable {
       ValueCodec.write(event.sequence(i), out);
     }
     ValueCodec.writeText(event.id(), out);
-  }
-
-  /** Writes the second part. */
-  public void writeContent(EventRecord event, DataOutputView out) throws IOException {
     Instant time = event.time();
     out.writeLong(time.getEpochSecond());
     out.writeInt(time.getNano());

@@ -122,8 +122,7 @@ class PackedEventsTest {
 
   private byte[] pack(EventRecord event) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(64);
-    events.writeHead(event, out);
-    events.writeContent(event, out);
+    events.write(event, out);
     return out.getCopyOfBuffer();
   }
 

@@ -8,9 +8,8 @@ import io.errata.jobs.plan.RunStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -39,24 +38,11 @@ final class CancelCommand extends Verb {
       description = "The id of the run or of the job, or the first 6 or more characters of it.")
   private String typed = "";
 
-  @Option(
-      names = "--cluster",
-      paramLabel = "URL",
-      description = {
-        "The REST address of a cluster's job manager, such as http://jobmanager:8081. Usually that",
-        "of the variable ERRATA_CLUSTER."
-      })
-  private @Nullable String cluster;
-
-  @Option(
-      names = "--plans",
-      paramLabel = "DIR",
-      description = "The folder of plans. Usually ./plans and ./errata-demo/plans.")
-  private @Nullable String plans;
+  @Mixin private RunsArguments arguments = new RunsArguments();
 
   @Override
   protected int run(Console console, ObjectNode document) {
-    Optional<ClusterAddress> asked = PlaceArguments.address(cluster, session());
+    Optional<ClusterAddress> asked = arguments.cluster(session());
     RunUnderWay run = find(asked);
     document.put("run", run.id());
     if (run.job().isPresent() && asked.isPresent()) {
@@ -108,7 +94,7 @@ final class CancelCommand extends Verb {
   private RunUnderWay find(Optional<ClusterAddress> asked) {
     List<RunUnderWay> found =
         typed.matches("[0-9a-f]{" + SHORTEST_ID + ",}")
-            ? StatusCommand.find(session(), asked, plans, false).stream()
+            ? StatusCommand.find(session(), asked, arguments.folders(), false).stream()
                 .filter(run -> run.isCalled(typed))
                 .toList()
             : List.of();

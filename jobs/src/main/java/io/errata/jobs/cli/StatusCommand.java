@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -30,20 +30,7 @@ import picocli.CommandLine.Option;
       "  errata status --cluster http://jobmanager:8081 --json"
     })
 final class StatusCommand extends Verb {
-  @Option(
-      names = "--cluster",
-      paramLabel = "URL",
-      description = {
-        "The REST address of a cluster's job manager, such as http://jobmanager:8081. Usually that",
-        "of the variable ERRATA_CLUSTER."
-      })
-  private @Nullable String cluster;
-
-  @Option(
-      names = "--plans",
-      paramLabel = "DIR",
-      description = "The folder of plans. Usually ./plans and ./errata-demo/plans.")
-  private @Nullable String plans;
+  @Mixin private RunsArguments arguments = new RunsArguments();
 
   @Option(
       names = "--all",
@@ -52,15 +39,15 @@ final class StatusCommand extends Verb {
 
   @Override
   protected int run(Console console, ObjectNode document) {
-    Optional<ClusterAddress> asked = PlaceArguments.address(cluster, session());
-    List<RunUnderWay> runs = find(session(), asked, plans, all);
+    Optional<ClusterAddress> asked = arguments.cluster(session());
+    List<RunUnderWay> runs = find(session(), asked, arguments.folders(), all);
     asked.ifPresent(address -> document.put("cluster", address.toString()));
     ArrayNode list = document.putArray("runs");
     runs.forEach(run -> describe(list.addObject(), run, asked));
     if (runs.isEmpty()) {
       console.say(
           "Nothing is under way in "
-              + String.join(" and ", places(plans))
+              + String.join(" and ", arguments.folders())
               + asked.map(address -> " or on " + address).orElse("")
               + ".");
     } else {
@@ -71,21 +58,17 @@ final class StatusCommand extends Verb {
 
   /** What is under way in folders of plans and on a cluster. */
   static List<RunUnderWay> find(
-      Session session, Optional<ClusterAddress> cluster, @Nullable String plans, boolean all) {
+      Session session, Optional<ClusterAddress> cluster, List<String> folders, boolean all) {
     List<ClusterJob> jobs =
         cluster
             .map(address -> session.operations().jobs(address))
             .map(found -> found.stream().filter(job -> all || !job.hasEnded()).toList())
             .orElse(List.of());
     List<RunStatus> runs = new ArrayList<>();
-    for (String place : places(plans)) {
-      runs.addAll(session.operations().underWay(session.resolve(place)));
+    for (String folder : folders) {
+      runs.addAll(session.operations().underWay(session.resolve(folder)));
     }
     return RunUnderWay.of(runs, jobs);
-  }
-
-  private static List<String> places(@Nullable String plans) {
-    return plans == null ? PlanArgument.USUAL : List.of(plans);
   }
 
   private static void describe(ObjectNode node, RunUnderWay run, Optional<ClusterAddress> cluster) {

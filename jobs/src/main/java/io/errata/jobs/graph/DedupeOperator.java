@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -133,18 +132,10 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
                     simple,
                     streams.packedEvents().events(),
                     schema.payloadSchema(),
-                    Runtime.getRuntime().maxMemory() / HEAP_SHARE / slots(),
+                    heapShare(HEAP_SHARE),
                     folding,
                     folding))
         .orElse(null);
-  }
-
-  private int slots() {
-    return getContainingTask()
-        .getEnvironment()
-        .getTaskManagerInfo()
-        .getConfiguration()
-        .get(TaskManagerOptions.NUM_TASK_SLOTS);
   }
 
   /** The copies of one event, as far as they were read. */

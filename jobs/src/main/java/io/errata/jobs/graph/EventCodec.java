@@ -33,8 +33,7 @@ final class EventCodec {
 
     @Override
     public void write(EventRecord event, DataOutputView out) throws IOException {
-      events.writeHead(event, out);
-      events.writeContent(event, out);
+      events.write(event, out);
     }
 
     @Override

@@ -33,9 +33,7 @@ final class EventPacking implements Packing<SourceRecord> {
 
   @Override
   public void write(SourceRecord record, DataOutputSerializer out) throws IOException {
-    EventRecord event = (EventRecord) record;
-    events.writeHead(event, out);
-    events.writeContent(event, out);
+    events.write((EventRecord) record, out);
   }
 
   @Override

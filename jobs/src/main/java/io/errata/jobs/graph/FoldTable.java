@@ -44,12 +44,11 @@ final class FoldTable {
   private int keyLength;
   private long keyTag;
 
-  // Of each slot: the key and behind it the last event; and as numbers that lie together, since
-  // they
-  // are used together: the key's hash and length, how many events, and for each column the number
-  // of
-  // values and their sum.
+  // Of each slot: the key and behind it the last event.
   private byte[][] entries = new byte[FIRST_SLOTS][];
+
+  // Of each slot, side by side since they are used together: the key's hash and length, how many
+  // events, and for each column the number of values and their sum.
   private long[] numbers;
   private int used;
 
@@ -136,7 +135,7 @@ final class FoldTable {
       used++;
       numbers[slot * stride + TAG] = keyTag;
       replace(slot, bytes, offset, length);
-    } else if (isLater(bytes, offset, length, content, entry, keyLength)) {
+    } else if (isLater(bytes, offset, length, content, entry)) {
       replace(slot, bytes, offset, length);
     }
     numbers[slot * stride + COUNT]++;
@@ -185,14 +184,13 @@ final class FoldTable {
     return ((hash ^ (hash >>> 29)) << Integer.SIZE) | length;
   }
 
-  private boolean isLater(
-      byte[] bytes, int offset, int length, int content, byte[] entry, int keyBytes)
+  private boolean isLater(byte[] bytes, int offset, int length, int content, byte[] entry)
       throws IOException {
-    int lastContent = events.contentOf(entry, keyBytes);
+    int lastContent = events.contentOf(entry, keyLength);
     int byTime = PackedEvents.compareTimes(bytes, content, entry, lastContent);
     return byTime > 0
         || (byTime == 0
-            && flushed.precedes(entry, keyBytes, entry.length - keyBytes, bytes, offset, length));
+            && flushed.precedes(entry, keyLength, entry.length - keyLength, bytes, offset, length));
   }
 
   private void replace(int slot, byte[] bytes, int offset, int length) {

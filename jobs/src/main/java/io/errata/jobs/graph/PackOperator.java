@@ -22,6 +22,10 @@ final class PackOperator<T> extends AbstractStreamOperator<RecordBlock>
    */
   private static final int BLOCK = 31 << 10;
 
+  /** Room for a block and the record that ends it, if it is one of the usual size. */
+  private static final int FIRST = BLOCK + 1024;
+
+  private static final int LARGEST = 1 << 20;
   private static final byte[] HEAD = new byte[PackedRecords.HEAD];
 
   private final Packing<T> packing;
@@ -44,7 +48,7 @@ final class PackOperator<T> extends AbstractStreamOperator<RecordBlock>
     out = new StreamRecord<>(null);
     blocks = new DataOutputSerializer[tasks];
     for (int i = 0; i < tasks; i++) {
-      blocks[i] = new DataOutputSerializer(BLOCK + 1024);
+      blocks[i] = new DataOutputSerializer(FIRST);
     }
   }
 
@@ -71,10 +75,13 @@ final class PackOperator<T> extends AbstractStreamOperator<RecordBlock>
   private void flush(int task) {
     DataOutputSerializer block = blocks[task];
     if (block.length() > 0) {
-      // What is on its way is not changed any more: it is copied to the network at once, or is a
-      // copy of its own.
+      // It goes to the network, which copies it at once: the array can be filled again.
       output.collect(out.replace(new RecordBlock(task, block.getSharedBuffer(), block.length())));
       block.clear();
+      if (block.getSharedBuffer().length > LARGEST) {
+        // A large event must not keep its room for ever.
+        blocks[task] = new DataOutputSerializer(FIRST);
+      }
     }
   }
 

@@ -3,7 +3,7 @@ package io.errata.jobs.graph;
 import java.time.Instant;
 
 /**
- * The timestamps by which Flink sorts the records of one key: what is known of the key comes first,
+ * The timestamps by which the records of one key are sorted: what is known of the key comes first,
  * then its events by event time in microseconds.
  */
 final class ReplayOrder {

@@ -1,7 +1,7 @@
 package io.errata.jobs.graph;
 
 /**
- * The number by which Flink spreads and sorts ids and keys: half the cost of sorting texts, whose
+ * The number by which ids and keys are spread over tasks and sorted: cheaper than texts, whose
  * beginnings are often the same. Two texts may have one number, so whoever reads the sorted records
  * tells them apart.
  */

@@ -6,6 +6,7 @@ import io.errata.jobs.sort.RecordSorter;
 import io.errata.jobs.sort.SortedRecords;
 import java.io.File;
 import java.io.IOException;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.runtime.execution.CancelTaskException;
@@ -30,6 +31,9 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
 
   /** What share of the memory of a slot the stage gets, beside others of the same slot. */
   static final int MEMORY_WEIGHT = 100;
+
+  // What of the heap the sorts of all tasks of the process may take together.
+  private static final int SORT_SHARE = 4;
 
   // Between which the task can be cancelled.
   private static final int BATCH = 4_096;
@@ -62,7 +66,20 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
     reserved = bytes;
     sorter =
         new RecordSorter(
-            bytes, () -> new File(environment.getIOManager().createChannel().getPath()));
+            bytes,
+            heapShare(SORT_SHARE),
+            () -> new File(environment.getIOManager().createChannel().getPath()));
+  }
+
+  /** The bytes of the heap for this task, where those of the process have one in so many. */
+  final long heapShare(int share) {
+    int slots =
+        getContainingTask()
+            .getEnvironment()
+            .getTaskManagerInfo()
+            .getConfiguration()
+            .get(TaskManagerOptions.NUM_TASK_SLOTS);
+    return Runtime.getRuntime().maxMemory() / share / slots;
   }
 
   @Override

@@ -128,8 +128,7 @@ final class JobWatch {
       return Map.of();
     } catch (ExecutionException | TimeoutException | IllegalStateException | ErrataException e) {
       // Progress only: the result of the job says whether anything is wrong. A cluster in this
-      // process
-      // that has just shut down, as the job ended, refuses to be asked.
+      // process that has just shut down, as the job ended, refuses to be asked.
       return Map.of();
     }
   }

@@ -28,11 +28,13 @@ public final class RecordSorter implements Closeable {
 
   /**
    * @param memory the bytes, from 1, that records may take before they go to files, most of them
-   *     outside of the heap; a record that is larger than that goes alone
+   *     outside of the heap; a record that is larger than that goes alone; not all of it is used
+   *     where it is more than 16 GiB
+   * @param heap the bytes of these that may lie in the heap
    * @param files gives the next file to write, in a folder that is there
    */
-  public RecordSorter(long memory, Supplier<File> files) {
-    this.buffer = new SortBuffer(memory);
+  public RecordSorter(long memory, long heap, Supplier<File> files) {
+    this.buffer = new SortBuffer(memory, heap);
     this.files = files;
   }
 

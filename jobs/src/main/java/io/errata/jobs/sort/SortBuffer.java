@@ -24,7 +24,11 @@ final class SortBuffer {
   // Of the index and of the second one that it is sorted with.
   private static final int INDEX_BYTES = 2 * Long.BYTES;
 
+  /** More than this the lower half of a number in the index can't tell apart. */
+  static final long MOST_MEMORY = 1L << (Integer.SIZE + ALIGNMENT_BITS - 1);
+
   private final long memory;
+  private final long heap;
   private final List<MemorySegment> chunks = new ArrayList<>();
   private long allocated;
   private int chunk = -1;
@@ -35,8 +39,18 @@ final class SortBuffer {
   private long[] packed = new long[64];
   private long[] moved = new long[64];
 
-  SortBuffer(long memory) {
-    this.memory = memory;
+  /**
+   * @param memory the bytes that records and index may take
+   * @param heap the bytes of them that the index may take, which lies in the heap
+   */
+  SortBuffer(long memory, long heap) {
+    this.memory = Math.min(memory, MOST_MEMORY);
+    this.heap = heap;
+  }
+
+  /** The bytes that records and index may take. */
+  long memory() {
+    return memory;
   }
 
   /**
@@ -64,7 +78,7 @@ final class SortBuffer {
     if (count == index.length) {
       // The index must not take more than its share, however small the records are.
       long larger = (long) index.length * 2 * INDEX_BYTES;
-      if (count > FIRST_INDEX && larger + allocated > memory) {
+      if (count > FIRST_INDEX && (larger > heap || larger + allocated > memory)) {
         return false;
       }
       index = Arrays.copyOf(index, index.length * 2);

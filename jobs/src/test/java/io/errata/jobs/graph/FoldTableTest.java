@@ -208,8 +208,7 @@ class FoldTableTest {
 
   private byte[] pack(EventRecord event) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(64);
-    packed.writeHead(event, out);
-    packed.writeContent(event, out);
+    packed.write(event, out);
     return out.getCopyOfBuffer();
   }
 

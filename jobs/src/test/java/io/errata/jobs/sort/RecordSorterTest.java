@@ -85,6 +85,27 @@ class RecordSorterTest {
   }
 
   @Test
+  void index_takesNoMoreOfTheHeapThanItMay() throws IOException {
+    int[] files = new int[1];
+    try (RecordSorter sorter =
+        new RecordSorter(ROOMY, 1 << 17, () -> folder.resolve("run-" + files[0]++).toFile())) {
+      for (int i = 0; i < 20_000; i++) {
+        add(sorter, new Packed(i, 0, ""));
+      }
+      // 8,192 records have an index of 128 KiB with the second one that it is sorted with.
+      assertThat(files[0]).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void memory_isNoMoreThanPlacesCanBeToldApartIn() {
+    long most = new SortBuffer(Long.MAX_VALUE, Long.MAX_VALUE).memory();
+    long places = 1L << Integer.SIZE;
+    assertThat(most).isLessThanOrEqualTo(places * 8);
+    assertThat(new SortBuffer(ROOMY, ROOMY).memory()).isEqualTo(ROOMY);
+  }
+
+  @Test
   void sorted_ofNothingIsEmpty() throws IOException {
     try (RecordSorter sorter = sorter(ROOMY)) {
       assertThat(sorter.sorted().next()).isFalse();
@@ -96,6 +117,7 @@ class RecordSorterTest {
     File[] run = new File[1];
     try (RecordSorter sorter =
         new RecordSorter(
+            LEAST,
             LEAST,
             () -> {
               run[0] = folder.resolve("run").toFile();
@@ -156,7 +178,7 @@ class RecordSorterTest {
 
   private RecordSorter sorter(long memory) {
     int[] files = new int[1];
-    return new RecordSorter(memory, () -> folder.resolve("run-" + files[0]++).toFile());
+    return new RecordSorter(memory, memory, () -> folder.resolve("run-" + files[0]++).toFile());
   }
 
   private static void add(RecordSorter sorter, Packed packed) throws IOException {
