@@ -49,7 +49,7 @@ class ClusterIT {
         assertThat(cluster.taskManagers())
             .as("each has tasks")
             .allSatisfy(each -> assertThat(each.path("freeSlots").asInt()).isEqualTo(1));
-        cluster.killTaskManager(0);
+        cluster.killTaskManager();
         ErrataProcess.Ended ended = client.await();
         assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
         assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected.plan());

@@ -8,7 +8,6 @@ import io.errata.servers.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ import java.util.stream.StreamSupport;
  */
 final class FlinkCluster implements AutoCloseable {
   private static final int SECONDS = 120;
+  private static final int TASK_MANAGERS = 2;
   private static final Path BUILT = RepositoryFiles.root().resolve("jobs/target");
   private static final Pattern BROUGHT_TWICE =
       Pattern.compile("(commons-(compress|io|lang3)|lz4-java|snappy-java)-.*[.]jar");
@@ -41,7 +43,11 @@ final class FlinkCluster implements AutoCloseable {
   private final Path folder;
   private final int port;
   private Process jobManager;
-  private final List<Process> taskManagers = new ArrayList<>();
+
+  /** By their names; one that is started in place of another has a name of its own. */
+  private final Map<String, Process> taskManagers = new LinkedHashMap<>();
+
+  private int started;
 
   private FlinkCluster(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
@@ -60,15 +66,24 @@ final class FlinkCluster implements AutoCloseable {
         appender.console.layout.pattern = %d %-5p %-40c{1} %m%n
         """);
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
-    jobManager = launchJobManager();
-    for (int i = 0; i < 2; i++) {
-      taskManagers.add(
+    launchMissing();
+  }
+
+  private void launchMissing() throws IOException {
+    if (jobManager == null || !jobManager.isAlive()) {
+      jobManager = launchJobManager();
+    }
+    taskManagers.values().removeIf(process -> !process.isAlive());
+    while (taskManagers.size() < TASK_MANAGERS) {
+      String name = "taskmanager-" + started++;
+      taskManagers.put(
+          name,
           launch(
-              "taskmanager-" + i,
+              name,
               "-Xmx384m",
               "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
               "-D",
-              "taskmanager.resource-id=" + name(i)));
+              "taskmanager.resource-id=" + name));
     }
   }
 
@@ -87,10 +102,6 @@ final class FlinkCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static String name(int taskManager) {
-    return "tm" + taskManager;
   }
 
   /** As docs/cluster.md has them, smaller, and with tasks on both task managers. */
@@ -188,12 +199,24 @@ final class FlinkCluster implements AutoCloseable {
         BUILT.resolve("errata.jar").toString());
   }
 
-  /** Waits until both task managers are there. */
+  /** Waits until its task managers, and no others, are there. */
   void await() {
+    await(
+        () -> {
+          assertThat(jobManager.isAlive()).as(logs()).isTrue();
+          return taskManagers().stream()
+              .map(manager -> manager.path("id").asText())
+              .collect(Collectors.toSet())
+              .equals(taskManagers.keySet());
+        },
+        "the task managers");
+  }
+
+  /** Waits until something is so. */
+  void await(BooleanSupplier condition, String what) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    while (taskManagers().size() < 2) {
-      assertThat(System.nanoTime()).as("waiting for the cluster; " + logs()).isLessThan(end);
-      assertThat(jobManager.isAlive()).as(logs()).isTrue();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waiting for %s; %s", what, logs()).isLessThan(end);
       try {
         // Asks again; there is no event to wait for in another process.
         jobManager.waitFor(100, TimeUnit.MILLISECONDS);
@@ -204,15 +227,24 @@ final class FlinkCluster implements AutoCloseable {
     }
   }
 
+  /** Starts anew what was killed, and waits until the cluster is whole. */
+  void mend() {
+    try {
+      launchMissing();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    await();
+  }
+
   /** The task managers that the job manager knows, as its REST API has them. */
   List<JsonNode> taskManagers() {
     try {
       return StreamSupport.stream(ask("/taskmanagers").path("taskmanagers").spliterator(), false)
           .toList();
-    } catch (ConnectException e) {
-      return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // It is gone, or has only just begun to listen.
+      return List.of();
     }
   }
 
@@ -252,32 +284,34 @@ final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  /** As {@code kill -9} does; the task managers wait for another. */
+  /**
+   * As {@code kill -9} does; the task managers wait for another at the same address, which will
+   * know nothing of this one.
+   */
   void killJobManager() {
     assertThat(jobManager.isAlive()).isTrue();
     jobManager.destroyForcibly().onExit().join();
   }
 
-  /** Starts another job manager at the same address, which knows nothing of the one before. */
-  void startJobManager() {
-    try {
-      jobManager = launchJobManager();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** As {@code kill -9} does. */
-  void killTaskManager(int number) {
-    Process killed = taskManagers.get(number);
+  /** As {@code kill -9} does, to one of them that has tasks. */
+  void killTaskManager() {
+    String busy =
+        taskManagers().stream()
+            .filter(each -> each.path("freeSlots").asInt() < each.path("slotsNumber").asInt())
+            .map(each -> each.path("id").asText())
+            .findFirst()
+            .orElseThrow();
+    Process killed = taskManagers.get(busy);
     assertThat(killed.isAlive()).isTrue();
-    killed.destroyForcibly();
+    killed.destroyForcibly().onExit().join();
   }
 
   /** What the processes have logged, for a test that failed. */
   String logs() {
     StringBuilder all = new StringBuilder();
-    for (String name : List.of("jobmanager", "taskmanager-0", "taskmanager-1")) {
+    List<String> names = new ArrayList<>(List.of("jobmanager"));
+    names.addAll(taskManagers.keySet());
+    for (String name : names) {
       try {
         List<String> lines = Files.readAllLines(folder.resolve(name + ".log"));
         all.append(name).append('\n');
@@ -293,7 +327,7 @@ final class FlinkCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    List<Process> all = new ArrayList<>(taskManagers);
+    List<Process> all = new ArrayList<>(taskManagers.values());
     if (jobManager != null) {
       all.add(jobManager);
     }

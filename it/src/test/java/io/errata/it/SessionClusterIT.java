@@ -17,39 +17,68 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher's command lines with a session cluster of real processes behind them. */
 class SessionClusterIT {
+  @TempDir private static Path home;
+  private static FlinkCluster cluster;
+
   @TempDir private Path folder;
   private ClusterCase events;
-  private FlinkCluster cluster;
+  private Set<String> earlier;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = FlinkCluster.start(home);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
 
   @BeforeEach
   void start() throws IOException {
-    cluster = FlinkCluster.start(folder.resolve("cluster"));
     events = ClusterCase.create(folder);
+    cluster.mend();
+    earlier = cluster.jobs().keySet();
   }
 
   @AfterEach
   void close() {
-    cluster.close();
     events.close();
   }
 
-  /** Batch, which takes some seconds to read. */
+  /** Batch, which takes minutes to read. */
   private SpecDraft slow(String plans) {
-    return events.draft(plans).set("execution.mode", "batch").set("limits.rate", "400/s");
+    return events.draft(plans).set("execution.mode", "batch").set("limits.rate", "20/s");
+  }
+
+  /** Waits until this test's one job is cancelled; the client doesn't wait for that for ever. */
+  private void awaitCancelled() {
+    cluster.await(
+        () -> !jobs().contains("RUNNING") && !jobs().contains("CANCELLING"), "the job's end");
+    assertThat(jobs()).containsExactly("CANCELED");
+  }
+
+  /** The states of this test's jobs. */
+  private List<String> jobs() {
+    Map<String, String> jobs = cluster.jobs();
+    jobs.keySet().removeAll(earlier);
+    return List.copyOf(jobs.values());
   }
 
   private ErrataProcess submit(String... args) {
@@ -70,7 +99,6 @@ class SessionClusterIT {
   void plansAndVerifications_areThoseOfOneProcess_severalAtOnce() throws IOException {
     PlanManifest expected = Runs.plan(events.draft("expected")).manifest();
     assertThat(expected.corrections().total()).isPositive();
-    cluster.await();
     String one = events.write(events.draft("one"));
     String other = events.write(events.draft("other"));
     try (ErrataProcess first = submit("plan", one, "--json");
@@ -89,16 +117,15 @@ class SessionClusterIT {
     assertThat(planned.events()).isEqualTo(expected.events());
     assertThat(planned.coverage()).isEqualTo(expected.coverage());
     assertThat(folder.resolve("other")).isEmptyDirectory();
-    assertThat(cluster.jobs().values()).containsExactly("FINISHED", "FINISHED");
+    assertThat(jobs()).containsExactly("FINISHED", "FINISHED");
   }
 
   @Test
   void killedTaskManager_inBatch_isAClearEnd_andTheNextPlanIsRight() throws IOException {
     String expected = Runs.plan(events.draft("expected")).manifest().plan();
-    cluster.await();
     try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
       awaitReading(client, "plans");
-      cluster.killTaskManager(0);
+      cluster.killTaskManager();
       ErrataProcess.Ended ended = client.await();
       assertThat(ended.status()).as(ended.err() + cluster.logs()).isEqualTo(6);
       assertThat(ended.document("plan").at("/error/message").asText())
@@ -116,7 +143,6 @@ class SessionClusterIT {
   @Test
   void killedJobManager_inBatch_isAClearEnd_andTheNextPlanIsRight() throws IOException {
     String expected = Runs.plan(events.draft("expected")).manifest().plan();
-    cluster.await();
     try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
       awaitReading(client, "plans");
       cluster.killJobManager();
@@ -126,8 +152,7 @@ class SessionClusterIT {
           .contains("the cluster at " + cluster.address());
       assertThat(PlanDirectory.find(LocalPlanStorage.of(folder.resolve("plans")))).isEmpty();
     }
-    cluster.startJobManager();
-    cluster.await();
+    cluster.mend();
     try (ErrataProcess client = submit("plan", events.write(events.draft("plans")), "--json")) {
       ErrataProcess.Ended ended = client.await();
       assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
@@ -138,7 +163,6 @@ class SessionClusterIT {
 
   @Test
   void interrupt_cancelsTheJob() throws IOException {
-    cluster.await();
     try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
       assumeThat(client.hearsInterrupt()).isTrue();
       awaitReading(client, "plans");
@@ -147,22 +171,16 @@ class SessionClusterIT {
       assertThat(ended.status()).as(ended.err()).isEqualTo(130);
       assertThat(ended.document("plan").at("/error/code").asText()).isEqualTo("CANCELLED");
     }
-    assertThat(cluster.jobs().values()).containsExactly("CANCELED");
+    awaitCancelled();
     assertThat(folder.resolve("plans")).isEmptyDirectory();
   }
 
   @Test
   void status_tellsHowFarRunsAre_andCancelEndsThem() throws IOException {
-    cluster.await();
-    try (ErrataProcess client =
-            submit("plan", events.write(slow("plans").set("limits.rate", "100/s")), "--json");
+    try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json");
         ErrataProcess local =
             ErrataProcess.startJar(
-                folder,
-                Map.of(),
-                "plan",
-                events.write(slow("here").set("limits.rate", "100/s")),
-                "--json")) {
+                folder, Map.of(), "plan", events.write(slow("here")), "--json")) {
       awaitReading(client, "plans");
       JsonNode run =
           only(errata("status", "--cluster", cluster.address(), "--plans", "plans", "--json"));
@@ -206,9 +224,12 @@ class SessionClusterIT {
           .isEqualTo("Cannot finish the job: it was cancelled on the cluster");
       assertThat(folder.resolve("plans")).isEmptyDirectory();
     }
-    assertThat(cluster.jobs().values()).containsExactly("CANCELED");
-    JsonNode cancelled = only(errata("status", "--cluster", cluster.address(), "--all", "--json"));
-    assertThat(cancelled.path("state").asText()).isEqualTo("canceled");
+    awaitCancelled();
+    ErrataProcess.Ended all = errata("status", "--cluster", cluster.address(), "--all", "--json");
+    assertThat(all.document("status").path("runs"))
+        .filteredOn(run -> !earlier.contains(run.path("job").asText()))
+        .singleElement()
+        .satisfies(run -> assertThat(run.path("state").asText()).isEqualTo("canceled"));
   }
 
   @Test
@@ -225,7 +246,6 @@ class SessionClusterIT {
     ErrataProcess.Ended local = errata("plan", here, "--worker-jar", jar.toString(), "--json");
     assertThat(local.status()).as(local.err()).isZero();
     String expected = local.document("plan").path("plan").asText();
-    cluster.await();
     try (ErrataProcess client = submit("plan", there, "--worker-jar", jar.toString(), "--json")) {
       ErrataProcess.Ended ended = client.await();
       assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
@@ -244,13 +264,11 @@ class SessionClusterIT {
   }
 
   @Test
-  void wrongAddress_isToldWithinSeconds() throws IOException {
+  void wrongAddress_isTold() throws IOException {
     String spec = events.write(events.draft("plans"));
     String nobody = "http://127.0.0.1:" + FreePorts.find(1)[0];
-    long start = System.nanoTime();
     ErrataProcess.Ended ended =
         errata("plan", spec, "--on", "session", "--cluster", nobody, "--json");
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     assertThat(ended.status()).as(ended.err()).isEqualTo(6);
     assertThat(ended.document("plan").at("/error/message").asText())
         .startsWith("Cannot reach the Flink cluster at " + nobody);

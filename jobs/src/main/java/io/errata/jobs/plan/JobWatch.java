@@ -5,25 +5,15 @@ import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.JobLabels;
 import io.errata.jobs.cluster.SessionCluster;
 import io.errata.jobs.graph.OverdueWorker;
-import java.net.ConnectException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.runtime.client.JobCancellationException;
-import org.apache.flink.runtime.client.JobSubmissionException;
-import org.apache.flink.runtime.io.network.netty.exception.TransportException;
-import org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException;
-import org.apache.flink.runtime.resourcemanager.exceptions.ResourceManagerException;
-import org.apache.flink.runtime.rest.util.RestClientException;
-import org.apache.flink.util.ExceptionUtils;
-import org.apache.flink.util.concurrent.FutureUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +21,6 @@ import org.slf4j.LoggerFactory;
 final class JobWatch {
   private static final Logger LOG = LoggerFactory.getLogger(JobWatch.class);
   private static final long POLL_MILLIS = 500;
-
-  /** What Flink says, in an exception that could be anything else. */
-  private static final String TOO_FEW_BUFFERS = "Insufficient number of network buffers";
 
   /** How long a job may take to end that is given up. */
   private static final int CANCEL_SECONDS = 5;
@@ -73,7 +60,7 @@ final class JobWatch {
       run.env().getConfig().setGlobalJobParameters(Configuration.fromMap(labels.parameters()));
       client = run.env().executeAsync(labels.jobName());
     } catch (Exception e) {
-      throw failure(e);
+      throw JobFailure.of(e, run.cluster());
     }
     stages.job(client.getJobID().toHexString());
     CompletableFuture<JobExecutionResult> result = client.getJobExecutionResult();
@@ -111,7 +98,7 @@ final class JobWatch {
             "Plan again; nothing was written.",
             e);
       } catch (ExecutionException e) {
-        throw failure(e);
+        throw JobFailure.of(e, run.cluster());
       }
     }
   }
@@ -169,64 +156,5 @@ final class JobWatch {
       // It was given up, or is stuck; why is told already. Or it has just ended, and the cluster in
       // this process with it.
     }
-  }
-
-  private ErrataException failure(Throwable e) {
-    ClassLoader loader = JobWatch.class.getClassLoader();
-    if (ExceptionUtils.findThrowableSerializedAware(e, JobCancellationException.class, loader)
-        .isPresent()) {
-      return new ErrataException(
-          ErrorCode.CANCELLED,
-          "Cannot finish the job: it was cancelled on the cluster",
-          "Plan again; nothing was written.",
-          e);
-    }
-    if (ExceptionUtils.findThrowableWithMessage(e, TOO_FEW_BUFFERS).isPresent()) {
-      return new ErrataException(
-          ErrorCode.UNAVAILABLE,
-          "Cannot finish the job: the task managers have too little memory for the network",
-          "Raise taskmanager.memory.network.max there, plan one at a time, or with a smaller"
-              + " --parallelism; nothing was written.",
-          e);
-    }
-    return ExceptionUtils.findThrowableSerializedAware(e, ErrataException.class, loader)
-        .map(cause -> new ErrataException(cause.code(), cause.getMessage(), cause.next(), e))
-        .orElseGet(() -> isOfTheCluster(e, loader) ? lost(e) : bug(e));
-  }
-
-  /** Whether machines or connections failed, or are too few; then the program is not at fault. */
-  private static boolean isOfTheCluster(Throwable e, ClassLoader loader) {
-    return Stream.of(
-            TimeoutException.class,
-            TransportException.class,
-            ConnectException.class,
-            FutureUtils.RetryException.class,
-            RestClientException.class,
-            JobSubmissionException.class,
-            ResourceManagerException.class,
-            NoResourceAvailableException.class)
-        .anyMatch(type -> ExceptionUtils.findThrowableSerializedAware(e, type, loader).isPresent());
-  }
-
-  private ErrataException lost(Throwable e) {
-    return new ErrataException(
-        ErrorCode.UNAVAILABLE,
-        run.cluster()
-            .map(
-                cluster ->
-                    "Cannot finish the job: the cluster at "
-                        + cluster.address()
-                        + " doesn't answer, has forgotten it, lost a task manager, or has too few slots")
-            .orElse("Cannot finish the job: the cluster lost a task manager, or has too few slots"),
-        "See the job manager's log, then plan again; nothing was written.",
-        e);
-  }
-
-  private static ErrataException bug(Throwable e) {
-    return new ErrataException(
-        ErrorCode.INTERNAL,
-        "Cannot finish the job: a task failed",
-        "Run again with --debug, and report what it prints.",
-        e);
   }
 }
