@@ -10,6 +10,7 @@ import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.metrics.Gauge;
 
 /** Reads one split after another in a thread of its own, beside the task that uses the records. */
 final class SplitSourceReader
@@ -26,6 +27,8 @@ final class SplitSourceReader
         context.getConfiguration(),
         context);
     this.pace = pace;
+    Gauge<Long> taken = pace::taken;
+    context.metricGroup().addGroup("errata").gauge("bytes_read", taken);
   }
 
   /** How far a split has been emitted. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.telemetry.Telemetry;
 import java.io.PrintStream;
 
 /**
@@ -20,6 +21,7 @@ public final class Console {
   private final PrintStream err;
   private final Terminal terminal;
   private final Cancellation cancellation;
+  private final Telemetry telemetry;
   private final boolean json;
   private final boolean quiet;
 
@@ -28,6 +30,7 @@ public final class Console {
       ErrorStream errors,
       Terminal terminal,
       Cancellation cancellation,
+      Telemetry telemetry,
       boolean json,
       boolean quiet) {
     this.out = out;
@@ -35,6 +38,7 @@ public final class Console {
     this.err = errors.print();
     this.terminal = terminal;
     this.cancellation = cancellation;
+    this.telemetry = telemetry;
     this.json = json;
     this.quiet = quiet;
   }
@@ -67,7 +71,7 @@ public final class Console {
 
   /** Shows how far a plan has come, and stops it where the person wants to stop. */
   public PlanProgress progress() {
-    return new ShownProgress(errors, terminal, cancellation, quiet);
+    return telemetry.observe(new ShownProgress(errors, terminal, cancellation, quiet));
   }
 
   /** Takes the line of the progress away; the next that is written would do so, too. */

@@ -1,10 +1,12 @@
 package io.errata.jobs.cli;
 
+import io.errata.jobs.telemetry.Telemetry;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +53,8 @@ public final class Main {
             Terminal.find(System.getenv()),
             cancellation,
             Path.of("").toAbsolutePath(),
-            System.getenv());
+            System.getenv(),
+            new Telemetry(System.getenv(), Clock.systemUTC()));
     int status = 1;
     try {
       status = new Cli(session).run(args);

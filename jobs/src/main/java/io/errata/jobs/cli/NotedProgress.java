@@ -1,7 +1,10 @@
 package io.errata.jobs.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.plan.PlanProgress;
+import io.errata.state.plan.PlanManifest;
+import java.time.Instant;
 
 /** Shows progress, and notes the run that can be resumed. */
 final class NotedProgress implements PlanProgress {
@@ -25,6 +28,21 @@ final class NotedProgress implements PlanProgress {
             + id
             + "; should it be interrupted: errata resume "
             + Shell.quote(session.shorten(folder)));
+  }
+
+  @Override
+  public void begun(String id, String name, Instant windowEnd) {
+    shown.begun(id, name, windowEnd);
+  }
+
+  @Override
+  public void counted(JobCounts counts) {
+    shown.counted(counts);
+  }
+
+  @Override
+  public void planned(PlanManifest plan) {
+    shown.planned(plan);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.report.DisplayText;
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.telemetry.Telemetry;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.PlanManifest.LimitHit;
@@ -138,7 +139,7 @@ final class PlanWriting {
    * @return the exit status
    */
   int apply(ObjectNode document, PlanDirectory plan, Spec spec) {
-    WriteResult result = write(plan, spec, Guards.LEDGER, LiveTable::apply);
+    WriteResult result = write("apply", plan, spec, Guards.LEDGER, LiveTable::apply);
     Documents.write(document, plan.manifest().plan(), result);
     switch (result.outcome()) {
       case APPLIED -> {
@@ -167,7 +168,7 @@ final class PlanWriting {
    * @return the exit status
    */
   int rollback(ObjectNode document, PlanDirectory plan, Spec spec, Guards guards) {
-    WriteResult result = write(plan, spec, guards, LiveTable::rollback);
+    WriteResult result = write("rollback", plan, spec, guards, LiveTable::rollback);
     Documents.write(document, plan.manifest().plan(), result);
     document.put("guards", result.guards().name().toLowerCase(Locale.ROOT));
     switch (result.outcome()) {
@@ -217,7 +218,11 @@ final class PlanWriting {
   }
 
   /** Calls on a live table that another thread can close. */
-  private WriteResult write(PlanDirectory plan, Spec spec, Guards guards, Writing writing) {
+  private WriteResult write(
+      String action, PlanDirectory plan, Spec spec, Guards guards, Writing writing) {
+    Telemetry telemetry = session.telemetry();
+    telemetry.spec(spec.name());
+    telemetry.stage("open the table");
     PlanManifest manifest = plan.manifest();
     WriteRequest request =
         new WriteRequest(
@@ -229,12 +234,16 @@ final class PlanWriting {
             manifest.window().to(),
             plan.corrections(),
             spec.conflicts(),
-            guards);
+            guards,
+            telemetry::stage);
     Cancellation cancellation = console.cancellation();
     cancellation.check();
     try (LiveTable table = session.operations().open(spec);
         Cancellation.Registration registration = cancellation.onCancel(table::close)) {
-      return writing.write(table, request);
+      telemetry.stage("check the table");
+      WriteResult result = writing.write(table, request);
+      telemetry.wrote(action, manifest.plan(), result);
+      return result;
     }
   }
 

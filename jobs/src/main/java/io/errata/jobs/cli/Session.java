@@ -1,5 +1,6 @@
 package io.errata.jobs.cli;
 
+import io.errata.jobs.telemetry.Telemetry;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param cancellation whether the person wants to stop
  * @param folder the working folder
  * @param environment variables
+ * @param telemetry hears how a run goes
  */
 record Session(
     Operations operations,
@@ -22,15 +24,17 @@ record Session(
     Terminal terminal,
     Cancellation cancellation,
     Path folder,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    Telemetry telemetry) {
 
   /** The same with another standard output. */
   Session withOut(PrintStream other) {
-    return new Session(operations, other, errors, terminal, cancellation, folder, environment);
+    return new Session(
+        operations, other, errors, terminal, cancellation, folder, environment, telemetry);
   }
 
   Console console(boolean json, boolean quiet) {
-    return new Console(out, errors, terminal, cancellation, json, quiet);
+    return new Console(out, errors, terminal, cancellation, telemetry, json, quiet);
   }
 
   /** A path as it was typed, made absolute; a URI stays as it is. */

@@ -6,14 +6,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.telemetry.Telemetry;
 import io.errata.state.plan.PlanDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
@@ -33,6 +36,10 @@ public abstract class Verb implements Callable<Integer> {
 
   /** Exit status: rows changed since the plan, nothing was written. */
   protected static final int CONFLICT = 5;
+
+  /** What reads a window, or writes to a table. */
+  private static final Set<String> WATCHED =
+      Set.of("plan", "run", "verify", "retry", "resume", "apply", "rollback");
 
   @Option(
       order = 101,
@@ -59,8 +66,13 @@ public abstract class Verb implements Callable<Integer> {
   public final Integer call() {
     Console console = session().console(json, quiet);
     ObjectNode document = JsonNodeFactory.instance.objectNode();
+    Telemetry telemetry = session().telemetry();
+    String verb = getClass().getAnnotation(Command.class).name();
     int status;
     try {
+      if (WATCHED.contains(verb)) {
+        telemetry.begin(verb);
+      }
       status = run(console, document);
     } catch (Throwable e) {
       // Errors too: a person who sees "out of memory" can do something about it.
@@ -68,6 +80,9 @@ public abstract class Verb implements Callable<Integer> {
       failure.tell(console, debug);
       document.set("error", failure.document());
       status = failure.exitStatus();
+    }
+    if (WATCHED.contains(verb)) {
+      telemetry.end(status);
     }
     console.document(document);
     return status;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.graph.JobCounts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -123,7 +124,7 @@ public final class SessionCluster {
             String.join("; ", stages),
             Instant.ofEpochMilli(job.path("start-time").asLong()),
             Duration.ofMillis(Math.max(0, job.path("duration").asLong())),
-            steps(accumulators(id)),
+            JobCounts.of(accumulators(id)).steps(),
             labels.get().total(),
             errors(id)));
   }
@@ -172,14 +173,6 @@ public final class SessionCluster {
               }
             });
     return values;
-  }
-
-  /** How many steps a job has done, as its accumulators say. */
-  public static long steps(Map<String, Object> accumulators) {
-    return accumulators.values().stream()
-        .filter(Long.class::isInstance)
-        .mapToLong(Long.class::cast)
-        .sum();
   }
 
   /**

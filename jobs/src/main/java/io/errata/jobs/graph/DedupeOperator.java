@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord> {
   private static final long serialVersionUID = 1;
-
-  /** Accumulator: events that were compared with their copies. */
-  static final String DEDUPED = "errata.events.deduped";
 
   /** Why the keys of an id with several contents are barred. */
   static final String CONFLICT = "its id stands for several events that differ";
@@ -64,10 +60,10 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   private transient int aloneLength;
   private transient boolean formless;
   private transient @Nullable FoldTable fold;
-  private transient LongCounter deduped;
-  private transient long duplicates;
+  private transient TaskCounter deduped;
+  private transient TaskCounter duplicates;
+  private transient TaskCounter used;
   private transient long conflicting;
-  private transient long used;
 
   /**
    * @param workerTime how long a call of the worker may take; zero for no limit
@@ -103,8 +99,9 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     formless = content.mayBeMissing(schema);
     alone = new byte[256];
     group = new LinkedHashMap<>();
-    deduped = new LongCounter();
-    getRuntimeContext().addAccumulator(DEDUPED, deduped);
+    deduped = new TaskCounter(Count.EVENTS_DEDUPED).open(getRuntimeContext());
+    duplicates = new TaskCounter(Count.EVENTS_DUPLICATE).open(getRuntimeContext());
+    used = new TaskCounter(Count.EVENTS_USED).open(getRuntimeContext());
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
     ReplayWorker versions = worker.open(getUserCodeClassloader());
     watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
@@ -186,7 +183,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     if (copies == null) {
       group.put(event.id(), new Copies(event, eventContent));
     } else if (eventContent.equals(copies.content)) {
-      duplicates++;
+      duplicates.add(1);
       if (content.precedes(event, copies.kept)) {
         copies.kept = event;
       }
@@ -246,7 +243,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     public void accept(byte[] bytes, int offset, int length, long events, List<Long> gathered)
         throws IOException {
       EventRecord last = (EventRecord) read(bytes, offset, length);
-      used += events;
+      used.add(events);
       rows.of(last)
           .forEach((form, row) -> router.fold(new KeyedRecord.Folded(form, row, last, gathered)));
     }
@@ -263,7 +260,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     if (quarantined.contains(event.id())) {
       router.bar(event, NAMED);
     } else if (router.replay(event)) {
-      used++;
+      used.add(1);
     }
   }
 
@@ -275,7 +272,8 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     }
     output.collect(
         streams.counted(),
-        new StreamRecord<>(new Summary.Counted(Tally.ofEvents(duplicates, conflicting, used))));
+        new StreamRecord<>(
+            new Summary.Counted(Tally.ofEvents(duplicates.value(), conflicting, used.value()))));
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.errata.connectors.event.SplitReceipt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -18,7 +17,7 @@ final class HoldingsIntakeOperator extends AbstractStreamOperator<SourceRecord>
   private static final long serialVersionUID = 1;
 
   private transient HoldingsAccumulator found;
-  private transient LongCounter read;
+  private transient TaskCounter read;
   private transient List<SplitReceipt> receipts;
 
   @Override
@@ -27,8 +26,7 @@ final class HoldingsIntakeOperator extends AbstractStreamOperator<SourceRecord>
     receipts = new ArrayList<>();
     found = new HoldingsAccumulator();
     getRuntimeContext().addAccumulator(HoldingsAccumulator.NAME, found);
-    read = new LongCounter();
-    getRuntimeContext().addAccumulator(IntakeFunction.READ, read);
+    read = new TaskCounter(Count.EVENTS_READ).open(getRuntimeContext());
   }
 
   @Override

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -35,7 +34,7 @@ final class HoldingsOperator extends AbstractStreamOperator<Long>
 
   private transient EventContent content;
   private transient HoldingsAccumulator found;
-  private transient LongCounter deduped;
+  private transient TaskCounter deduped;
   private transient Map<Long, HourHoldings> hours;
   private transient Map<String, Pair> group;
   private transient long groupKey;
@@ -76,8 +75,7 @@ final class HoldingsOperator extends AbstractStreamOperator<Long>
     group = new LinkedHashMap<>();
     found = new HoldingsAccumulator();
     getRuntimeContext().addAccumulator(HoldingsAccumulator.NAME, found);
-    deduped = new LongCounter();
-    getRuntimeContext().addAccumulator(DedupeOperator.DEDUPED, deduped);
+    deduped = new TaskCounter(Count.EVENTS_DEDUPED).open(getRuntimeContext());
   }
 
   @Override

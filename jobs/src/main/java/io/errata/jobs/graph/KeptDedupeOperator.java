@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
@@ -46,7 +45,9 @@ final class KeptDedupeOperator extends AbstractStreamOperator<KeyedRecord>
   private transient WorkerWatch watch;
   private transient EventContent content;
   private transient EventRouter router;
-  private transient LongCounter deduped;
+  private transient TaskCounter deduped;
+  private transient TaskCounter duplicates;
+  private transient TaskCounter used;
   private transient Tally tally;
 
   /**
@@ -90,20 +91,28 @@ final class KeptDedupeOperator extends AbstractStreamOperator<KeyedRecord>
     for (Summary counted : counts.get()) {
       tally = tally.plus(((Summary.Counted) counted).tally());
     }
+    deduped = new TaskCounter(Count.EVENTS_DEDUPED);
+    deduped.restore(context.getOperatorStateStore());
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     counts.update(List.of(new Summary.Counted(tally)));
+    deduped.snapshot();
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     content = EventContent.of(schema);
-    deduped = new LongCounter();
-    getRuntimeContext().addAccumulator(DedupeOperator.DEDUPED, deduped);
+    deduped.open(getRuntimeContext());
+    duplicates = new TaskCounter(Count.EVENTS_DUPLICATE);
+    duplicates.restore(tally.duplicates());
+    duplicates.open(getRuntimeContext());
+    used = new TaskCounter(Count.EVENTS_USED);
+    used.restore(tally.used());
+    used.open(getRuntimeContext());
     ReplayWorker versions = worker.open(getUserCodeClassloader());
     watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
     StreamRecord<KeyedRecord> out = new StreamRecord<>(null);
@@ -128,21 +137,27 @@ final class KeptDedupeOperator extends AbstractStreamOperator<KeyedRecord>
     KeptEvent before = kept.get(event.id());
     if (before == null) {
       Use use = use(event);
-      tally = tally.plus(Tally.ofEvents(0, 0, use == Use.REPLAYED ? 1 : 0));
+      count(Tally.ofEvents(0, 0, use == Use.REPLAYED ? 1 : 0));
       kept.put(event.id(), new KeptEvent(event, use, false));
     } else if (eventContent.equals(content.of(before.event()))) {
-      tally = tally.plus(Tally.ofEvents(1, 0, 0));
+      count(Tally.ofEvents(1, 0, 0));
       if (content.precedes(event, before.event())) {
         kept.put(event.id(), new KeptEvent(event, replaced(before, event), before.conflict()));
       }
     } else {
       if (!before.conflict()) {
-        tally = tally.plus(Tally.ofEvents(0, 1, before.use() == Use.REPLAYED ? -1 : 0));
+        count(Tally.ofEvents(0, 1, before.use() == Use.REPLAYED ? -1 : 0));
         router.bar(before.event(), DedupeOperator.CONFLICT);
         kept.put(event.id(), new KeptEvent(before.event(), before.use(), true));
       }
       router.bar(event, DedupeOperator.CONFLICT);
     }
+  }
+
+  private void count(Tally more) {
+    tally = tally.plus(more);
+    duplicates.add(more.duplicates());
+    used.add(more.used());
   }
 
   private Use use(EventRecord event) {
@@ -161,7 +176,7 @@ final class KeptDedupeOperator extends AbstractStreamOperator<KeyedRecord>
     router.withdraw(before.event());
     Use use = use(event);
     int more = (use == Use.REPLAYED ? 1 : 0) - (before.use() == Use.REPLAYED ? 1 : 0);
-    tally = tally.plus(Tally.ofEvents(0, 0, more));
+    count(Tally.ofEvents(0, 0, more));
     return use;
   }
 

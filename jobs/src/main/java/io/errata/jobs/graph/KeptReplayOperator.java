@@ -6,7 +6,6 @@ import io.errata.jobs.worker.WorkerDefinition;
 import io.errata.state.table.TableDescription;
 import java.time.Duration;
 import java.util.Map;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.runtime.execution.CancelTaskException;
@@ -41,7 +40,8 @@ final class KeptReplayOperator extends AbstractStreamOperator<Outcome>
   private transient MapState<ReplayPlace, KeyedRecord> records;
   private transient WorkerWatch watch;
   private transient KeyReplay replay;
-  private transient LongCounter compared;
+  private transient TaskCounter compared;
+  private transient TaskCounter quarantined;
   private transient Tally tally;
 
   /**
@@ -80,8 +80,9 @@ final class KeptReplayOperator extends AbstractStreamOperator<Outcome>
   public void open() throws Exception {
     super.open();
     tally = Tally.NONE;
-    compared = new LongCounter();
-    getRuntimeContext().addAccumulator(ReplayOperator.COMPARED, compared);
+    // Not of a checkpoint: all keys are compared behind the last one, and again after a restart.
+    compared = new TaskCounter(Count.ROWS_COMPARED).open(getRuntimeContext());
+    quarantined = new TaskCounter(Count.ROWS_QUARANTINED).open(getRuntimeContext());
     ReplayWorker versions = worker.open(getUserCodeClassloader());
     watch = WorkerWatch.start(versions, workerTime, getRuntimeContext());
     StreamRecord<Outcome> out = new StreamRecord<>(null);
@@ -146,8 +147,10 @@ final class KeptReplayOperator extends AbstractStreamOperator<Outcome>
   }
 
   private void finishKey() {
-    tally = tally.plus(replay.finish());
+    Tally ofKey = replay.finish();
+    tally = tally.plus(ofKey);
     compared.add(1);
+    quarantined.add(ofKey.quarantined());
   }
 
   @Override

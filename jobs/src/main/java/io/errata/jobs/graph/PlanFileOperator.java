@@ -2,6 +2,7 @@ package io.errata.jobs.graph;
 
 import io.errata.jobs.plan.FlinkPlanStorage;
 import io.errata.state.digest.SetDigest;
+import io.errata.state.plan.Correction;
 import io.errata.state.plan.CorrectionCounts;
 import io.errata.state.plan.CorrectionFileWriter;
 import io.errata.state.plan.EffectFileWriter;
@@ -43,6 +44,9 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
   private transient PlanStorage storage;
   private transient String part;
   private transient int parts;
+  private transient TaskCounter inserts;
+  private transient TaskCounter updates;
+  private transient TaskCounter deletes;
   private transient @Nullable CorrectionFileWriter corrections;
   private transient @Nullable QuarantineFileWriter quarantine;
   private transient @Nullable EffectFileWriter effects;
@@ -69,6 +73,16 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
             .getListState(new ListStateDescriptor<>("files", streams.summarySerializer()));
     finished = new ArrayList<>();
     reports.get().forEach(finished::add);
+    CorrectionCounts before = CorrectionCounts.NONE;
+    for (Summary report : finished) {
+      before = before.plus(((Summary.Written) report).counts());
+    }
+    inserts = new TaskCounter(Count.DRIFT_INSERT);
+    inserts.restore(before.insert());
+    updates = new TaskCounter(Count.DRIFT_UPDATE);
+    updates.restore(before.update());
+    deletes = new TaskCounter(Count.DRIFT_DELETE);
+    deletes.restore(before.delete());
   }
 
   @Override
@@ -83,6 +97,9 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
     super.open();
     storage = FlinkPlanStorage.at(staging);
     namePart();
+    inserts.open(getRuntimeContext());
+    updates.open(getRuntimeContext());
+    deletes.open(getRuntimeContext());
   }
 
   private void namePart() {
@@ -104,6 +121,7 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
         corrections = CorrectionFileWriter.open(storage, "corrections/" + part, table);
       }
       corrections.write(found.correction());
+      counter(found.correction()).add(1);
     } else if (outcome instanceof Outcome.Quarantined quarantined) {
       if (quarantine == null) {
         quarantine = QuarantineFileWriter.open(storage, "quarantine/" + part);
@@ -115,6 +133,12 @@ final class PlanFileOperator extends AbstractStreamOperator<Summary>
       }
       effects.write(suppressed.effect());
     }
+  }
+
+  private TaskCounter counter(Correction correction) {
+    return correction instanceof Correction.Insert
+        ? inserts
+        : correction instanceof Correction.Update ? updates : deletes;
   }
 
   @Override

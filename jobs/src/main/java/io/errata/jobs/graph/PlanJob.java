@@ -14,6 +14,7 @@ import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.SnapshotSplit;
 import io.errata.state.table.TableDescription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,7 @@ public final class PlanJob {
   private final TableDescription table;
   private final EventSchema events;
   private final ResolvedWindow window;
+  private final Instant windowEnd;
   private final String staging;
   private final ReadRate rate;
   private final Duration workerTime;
@@ -66,6 +68,7 @@ public final class PlanJob {
   private OptionalLong first = OptionalLong.empty();
 
   /**
+   * @param windowEnd the end of the window, exclusive, which the lag is measured to
    * @param staging the URI of the folder that the plan's files are written below
    * @param rate how fast events may be read
    * @param workerTime how long a call of the worker may take; zero for no limit
@@ -77,6 +80,7 @@ public final class PlanJob {
       TableDescription table,
       EventSchema events,
       ResolvedWindow window,
+      Instant windowEnd,
       String staging,
       ReadRate rate,
       Duration workerTime,
@@ -89,6 +93,7 @@ public final class PlanJob {
     this.table = table;
     this.events = events;
     this.window = window;
+    this.windowEnd = windowEnd;
     this.staging = staging;
     this.rate = rate;
   }
@@ -97,7 +102,16 @@ public final class PlanJob {
   public PlanJob withFirst(OptionalLong changed) {
     PlanJob job =
         new PlanJob(
-            worker, table, events, window, staging, rate, workerTime, quarantined, selection);
+            worker,
+            table,
+            events,
+            window,
+            windowEnd,
+            staging,
+            rate,
+            workerTime,
+            quarantined,
+            selection);
     job.first = changed;
     return job;
   }
@@ -170,7 +184,8 @@ public final class PlanJob {
     SingleOutputStreamOperator<SourceRecord> intake =
         source
             .process(
-                new IntakeFunction(worker, table, streams, workerTime, selection), streams.events())
+                new IntakeFunction(worker, table, streams, workerTime, selection, windowEnd),
+                streams.events())
             .name("intake")
             .uid("intake");
 

@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
@@ -20,9 +19,6 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  */
 final class ReplayOperator extends SortedInputOperator<KeyedRecord, Outcome> {
   private static final long serialVersionUID = 1;
-
-  /** Accumulator: keys that were recomputed and compared. */
-  static final String COMPARED = "errata.rows.compared";
 
   private final WorkerDefinition worker;
   private final TableDescription table;
@@ -36,7 +32,8 @@ final class ReplayOperator extends SortedInputOperator<KeyedRecord, Outcome> {
   private transient Deque<KeyReplay> idle;
   private transient long groupKey;
   private transient Tally tally;
-  private transient LongCounter compared;
+  private transient TaskCounter compared;
+  private transient TaskCounter quarantined;
 
   /**
    * @param owns whether the window answers for all live rows that it reads, or only for those that
@@ -64,8 +61,8 @@ final class ReplayOperator extends SortedInputOperator<KeyedRecord, Outcome> {
     group = new LinkedHashMap<>();
     idle = new ArrayDeque<>();
     tally = Tally.NONE;
-    compared = new LongCounter();
-    getRuntimeContext().addAccumulator(COMPARED, compared);
+    compared = new TaskCounter(Count.ROWS_COMPARED).open(getRuntimeContext());
+    quarantined = new TaskCounter(Count.ROWS_QUARANTINED).open(getRuntimeContext());
     watch =
         WorkerWatch.start(worker.open(getUserCodeClassloader()), workerTime, getRuntimeContext());
   }
@@ -97,8 +94,10 @@ final class ReplayOperator extends SortedInputOperator<KeyedRecord, Outcome> {
 
   private void finishGroup() {
     for (KeyReplay replay : group.values()) {
-      tally = tally.plus(replay.finish());
+      Tally ofKey = replay.finish();
+      tally = tally.plus(ofKey);
       compared.add(1);
+      quarantined.add(ofKey.quarantined());
       idle.push(replay);
     }
     group.clear();

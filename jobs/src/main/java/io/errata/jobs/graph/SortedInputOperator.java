@@ -42,6 +42,7 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
 
   private transient @Nullable RecordSorter sorter;
   private transient long reserved;
+  private transient TaskCounter spilled;
   private transient DataInputDeserializer unpacker;
 
   SortedInputOperator(Packing<T> packing) {
@@ -52,6 +53,7 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
   public void open() throws Exception {
     super.open();
     unpacker = new DataInputDeserializer();
+    spilled = new TaskCounter(Count.BYTES_SPILLED).open(getRuntimeContext());
     Environment environment = getContainingTask().getEnvironment();
     MemoryManager memory = environment.getMemoryManager();
     double share =
@@ -87,6 +89,7 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
     RecordBlock block = element.getValue();
     try {
       sorter.add(block.bytes(), block.length());
+      spilled.add(sorter.spilled() - spilled.value());
     } catch (IOException e) {
       throw unspilled(e);
     }
@@ -112,6 +115,7 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
   @Override
   public final void endInput() throws IOException {
     SortedRecords records = open(sorter);
+    spilled.add(sorter.spilled() - spilled.value());
     int read = 0;
     while (step(records)) {
       take(records);

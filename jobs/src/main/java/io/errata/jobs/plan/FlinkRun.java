@@ -4,6 +4,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.ClusterAddress;
 import io.errata.jobs.cluster.SessionCluster;
+import io.errata.jobs.telemetry.TaskMetrics;
 import io.errata.jobs.worker.WorkerJars;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,6 +155,9 @@ final class FlinkRun implements AutoCloseable {
           place.cluster().map(SessionCluster::at),
           temporary);
     }
+    // For this process's own metrics; a cluster has reporters of its own.
+    configuration.setString(
+        "metrics.reporter.errata.factory.class", TaskMetrics.Factory.class.getName());
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     if (!jars.isEmpty()) {

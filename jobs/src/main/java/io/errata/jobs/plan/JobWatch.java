@@ -3,7 +3,7 @@ package io.errata.jobs.plan;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.JobLabels;
-import io.errata.jobs.cluster.SessionCluster;
+import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.graph.OverdueWorker;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +74,7 @@ final class JobWatch {
       try {
         JobExecutionResult ended = result.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
         refuseOverdue(ended.getAllAccumulatorResults());
+        stages.counted(JobCounts.of(ended.getAllAccumulatorResults()));
         stages.advance(expected, expected);
         return ended.getAllAccumulatorResults();
       } catch (TimeoutException e) {
@@ -88,7 +89,9 @@ final class JobWatch {
           return accumulators;
         }
         if (!accumulators.isEmpty()) {
-          stages.advance(SessionCluster.steps(accumulators), expected);
+          JobCounts counts = JobCounts.of(accumulators);
+          stages.counted(counts);
+          stages.advance(counts.steps(), expected);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

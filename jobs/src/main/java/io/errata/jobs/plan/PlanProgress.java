@@ -1,5 +1,9 @@
 package io.errata.jobs.plan;
 
+import io.errata.jobs.graph.JobCounts;
+import io.errata.state.plan.PlanManifest;
+import java.time.Instant;
+
 /** Hears how far a plan has come. Called by one thread. */
 public interface PlanProgress {
   /** Hears nothing. */
@@ -19,6 +23,21 @@ public interface PlanProgress {
    * @param folder what it keeps, a path or URI
    */
   default void resumable(String id, String folder) {}
+
+  /**
+   * A run has begun.
+   *
+   * @param id of the run
+   * @param name of the spec
+   * @param windowEnd the end of the window, exclusive
+   */
+  default void begun(String id, String name, Instant windowEnd) {}
+
+  /** What the tasks of the job have counted so far; less than before where one was restarted. */
+  default void counted(JobCounts counts) {}
+
+  /** The plan is made. */
+  default void planned(PlanManifest plan) {}
 
   /** A stage has begun; the one before has ended. */
   void stage(String name);

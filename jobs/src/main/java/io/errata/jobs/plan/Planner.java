@@ -251,6 +251,7 @@ public final class Planner implements AutoCloseable {
                 : StagingFolder.takeRun(plans, ofRun.name()));
     String staging = folder.files();
     String id = ofRun == null ? name : ofRun.record().id();
+    progress.begun(id, spec.name(), prepared.window().to());
     stages.keep(
         new KeptProgress(
             folder,
@@ -325,6 +326,7 @@ public final class Planner implements AutoCloseable {
       ofRun.end(plan.manifest().plan());
     }
     stages.end();
+    progress.planned(plan.manifest());
     LOG.info(
         "Planned {}: {} corrections, plan {}",
         spec.name(),
@@ -380,6 +382,7 @@ public final class Planner implements AutoCloseable {
                 prepared.table(),
                 prepared.events(),
                 window,
+                prepared.window().to(),
                 staging,
                 spec.limits().rate(),
                 spec.limits().workerTime(),

@@ -1,5 +1,6 @@
 package io.errata.jobs.plan;
 
+import io.errata.jobs.graph.JobCounts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,11 @@ final class Stages {
     if (kept != null) {
       kept.job(id);
     }
+  }
+
+  /** As {@link PlanProgress#counted}. */
+  void counted(JobCounts counts) {
+    progress.counted(counts);
   }
 
   /** As {@link PlanProgress#advance}. */

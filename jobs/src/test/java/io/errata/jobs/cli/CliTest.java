@@ -22,6 +22,7 @@ import io.errata.jobs.plan.RunProgress;
 import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.plan.RunStatus.State;
 import io.errata.jobs.report.SamplePlan;
+import io.errata.jobs.telemetry.Telemetry;
 import io.errata.state.digest.Digest;
 import io.errata.state.digest.SetDigest;
 import io.errata.state.plan.PlanDirectory;
@@ -39,6 +40,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -1070,6 +1072,13 @@ class CliTest {
     return table;
   }
 
+  /** At a port only where a test asks for one. */
+  private Telemetry telemetry() {
+    Map<String, String> watched = new HashMap<>(environment);
+    watched.putIfAbsent("ERRATA_METRICS", "off");
+    return new Telemetry(watched, Clock.systemUTC());
+  }
+
   private Ran run(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -1081,7 +1090,8 @@ class CliTest {
             terminal,
             cancellation,
             folder,
-            environment);
+            environment,
+            telemetry());
     int status = new Cli(session).run(args);
     return new Ran(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package io.errata.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.errata.jobs.telemetry.Telemetry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,7 +42,8 @@ final class DocumentedCommandsTest {
             Terminal.find(Map.of()),
             new Cancellation(),
             ROOT,
-            Map.of());
+            Map.of(),
+            Telemetry.off());
     Map<String, Set<String>> verbs = new TreeMap<>();
     new Cli(session)
         .verbs()

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.errata.api.ErrataException;
+import io.errata.api.Position;
 import io.errata.api.Row;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
@@ -20,16 +21,20 @@ import io.errata.state.plan.Correction;
 import io.errata.state.plan.QuarantineEntry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -167,6 +172,92 @@ class KeptOperatorsTest {
     after.endInput();
 
     assertThat(tally(after)).isEqualTo(Tally.ofEvents(2, 0, 3));
+  }
+
+  /** What a harness's task has counted, as the job manager would hear of it. */
+  private static JobCounts watched(OneInputStreamOperatorTestHarness<?, ?> harness) {
+    Map<String, Object> accumulators = new TreeMap<>();
+    harness
+        .getEnvironment()
+        .getAccumulatorRegistry()
+        .getUserMap()
+        .forEach((name, value) -> accumulators.put(name, value.getLocalValue()));
+    return JobCounts.of(accumulators);
+  }
+
+  @Test
+  void countsOfTheDedupe_goOnFromACheckpoint_forThoseWhoWatch() throws Exception {
+    var before = dedupe(null);
+    take(before, event("a", NOON, 1, "ann", "one"), event("b", NOON, 1, "ann", "two"));
+    take(before, event("a", NOON, 1, "ann", "one"));
+    OperatorSubtaskState checkpoint = before.snapshot(1, 1);
+    take(before, event("b", NOON, 1, "ann", "two"));
+
+    var after = dedupe(checkpoint);
+    assertThat(watched(after).of(Count.EVENTS_DEDUPED)).isEqualTo(3);
+    take(after, event("b", NOON, 1, "ann", "two"), event("c", NOON, 1, "bob", "three"));
+
+    assertThat(watched(after).of(Count.EVENTS_DEDUPED)).isEqualTo(5);
+    assertThat(watched(after).of(Count.EVENTS_DUPLICATE)).isEqualTo(2);
+    assertThat(watched(after).of(Count.EVENTS_USED)).isEqualTo(3);
+  }
+
+  @Test
+  void countsOfTheIntake_goOnFromACheckpoint_forThoseWhoWatch() throws Exception {
+    var before = intake(null);
+    take(before, event("a", NOON, 1, "ann", "one"), rejected("b"));
+    OperatorSubtaskState checkpoint = before.snapshot(1, 1);
+    take(before, rejected("c"));
+
+    var after = intake(checkpoint);
+    take(after, rejected("c"), event("d", "2024-06-10T11:00:00Z", 1, "bob", "two"));
+
+    assertThat(watched(after).of(Count.EVENTS_READ)).isEqualTo(4);
+    assertThat(watched(after).of(Count.EVENTS_REJECTED)).isEqualTo(2);
+    assertThat(watched(after).steps()).isEqualTo(4);
+    assertThat(watched(before).newest()).contains(Instant.parse(NOON));
+  }
+
+  private OneInputStreamOperatorTestHarness<SourceRecord, SourceRecord> intake(
+      @Nullable OperatorSubtaskState state) throws Exception {
+    var harness =
+        new OneInputStreamOperatorTestHarness<SourceRecord, SourceRecord>(
+            new ProcessOperator<>(
+                new IntakeFunction(
+                    WORDS,
+                    TABLE,
+                    STREAMS,
+                    Duration.ZERO,
+                    KeySelection.ALL,
+                    Instant.parse("2024-06-10T13:00:00Z"))));
+    harness.setup(STREAMS.eventSerializer());
+    return open(harness, state);
+  }
+
+  private static EventRecord rejected(String id) {
+    return new EventRecord(
+        EVENTS.payloadSchema(),
+        id,
+        Instant.parse(NOON),
+        "",
+        new Object[] {1L},
+        new Object[] {"ann", "bad"},
+        new Position("file", 0),
+        "it is bad");
+  }
+
+  @Test
+  void drift_goesOnFromACheckpoint_forThoseWhoWatch() throws Exception {
+    var before = files(null);
+    before.processElement(new StreamRecord<>(inserted("ann", "one")));
+    OperatorSubtaskState checkpoint = before.snapshot(1, 1);
+    before.processElement(new StreamRecord<>(inserted("bob", "lost")));
+
+    var after = files(checkpoint);
+    after.processElement(new StreamRecord<>(inserted("bob", "two")));
+
+    assertThat(watched(after).of(Count.DRIFT_INSERT)).isEqualTo(2);
+    assertThat(watched(after).of(Count.DRIFT_UPDATE)).isZero();
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.time.Instant;
  * @param policy what to do about conflicts
  * @param guards {@link Guards#PLAN} where a person knows that the ledger was lost. With {@link
  *     Guards#LEDGER} a rollback goes by the plan only where the ledger knows nothing of the table
+ * @param steps hears how far it is
  */
 public record WriteRequest(
     String plan,
@@ -27,7 +28,8 @@ public record WriteRequest(
     Instant to,
     CorrectionSource corrections,
     ConflictPolicy policy,
-    Guards guards) {
+    Guards guards,
+    WriteSteps steps) {
   /** With what the ledger says. */
   public WriteRequest(
       String plan,
@@ -39,6 +41,20 @@ public record WriteRequest(
       CorrectionSource corrections,
       ConflictPolicy policy) {
     this(plan, seal, fingerprint, worker, from, to, corrections, policy, Guards.LEDGER);
+  }
+
+  /** That nobody watches. */
+  public WriteRequest(
+      String plan,
+      String seal,
+      Digest fingerprint,
+      String worker,
+      Instant from,
+      Instant to,
+      CorrectionSource corrections,
+      ConflictPolicy policy,
+      Guards guards) {
+    this(plan, seal, fingerprint, worker, from, to, corrections, policy, guards, WriteSteps.NONE);
   }
 
   /** What happens where a row is no longer as the plan saw it. */

@@ -116,6 +116,7 @@ final class CsvWrite {
   }
 
   private WriteResult run(Path table) throws IOException {
+    request.steps().begin("write the rows");
     CsvLedger ledger = CsvLedger.read(table);
     Optional<CsvLedger.Write> open = ledger.open();
     if (open.isPresent()) {

@@ -61,11 +61,14 @@ final class GuardedWrite {
       return settled.get().result();
     }
     Attempt.checkFingerprint(table, request, action);
+    request.steps().begin("stage the corrections");
     stage(table);
+    request.steps().begin("write the rows");
     Attempt.Ended ended = attempt(table);
     if (ended.written().isEmpty()) {
       return ended.result();
     }
+    request.steps().begin("read the rows back");
     return readBack(table, ended.result());
   }
 

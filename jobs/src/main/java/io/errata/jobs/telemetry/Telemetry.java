@@ -1,0 +1,220 @@
+package io.errata.jobs.telemetry;
+
+import io.errata.api.ErrataException;
+import io.errata.jobs.graph.JobCounts;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.state.plan.PlanManifest;
+import io.errata.state.table.WriteResult;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells how the run of one command goes: metrics at a port and in a file, and spans. Nothing that a
+ * run does depends on it, and no failure of it is one of the run. Its calls come from one thread;
+ * metrics are asked for by others.
+ */
+public final class Telemetry {
+  private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+
+  private final Map<String, String> environment;
+  private final Clock clock;
+  private @Nullable MetricsPlace place;
+  private @Nullable RunMetrics metrics;
+  private @Nullable CompletableFuture<@Nullable MetricsEndpoint> endpoint;
+  private Trace trace = Trace.NONE;
+  private int depth;
+
+  /**
+   * @param environment variables that say what is wanted, and where
+   */
+  public Telemetry(Map<String, String> environment, Clock clock) {
+    this.environment = Map.copyOf(environment);
+    this.clock = clock;
+  }
+
+  /** One that tells nothing. */
+  public static Telemetry off() {
+    return new Telemetry(
+        Map.of(MetricsPlace.PORT, "off", "OTEL_SDK_DISABLED", "true"), Clock.systemUTC());
+  }
+
+  /**
+   * A verb that makes a run has begun; one within another is a part of its run.
+   *
+   * @throws ErrataException USAGE where a variable can't be read
+   */
+  public void begin(String verb) {
+    if (depth == 0) {
+      MetricsPlace wanted = MetricsPlace.of(environment);
+      place = wanted;
+      RunMetrics begun = new RunMetrics(verb, clock);
+      metrics = begun;
+      wanted
+          .port()
+          .ifPresent(
+              // Beside the run, which shouldn't wait for it.
+              port ->
+                  endpoint = CompletableFuture.supplyAsync(() -> open(wanted.host(), port, begun)));
+      trace = Traces.open(environment, clock);
+    }
+    depth++;
+    trace.begin(verb);
+  }
+
+  private static @Nullable MetricsEndpoint open(String host, int port, RunMetrics run) {
+    try {
+      MetricsEndpoint opened = MetricsEndpoint.open(host, port, () -> text(run, true));
+      LOG.info("Metrics: http://{}:{}/metrics", host, opened.port());
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      LOG.info("No metrics: cannot listen at {} from port {} on: {}", host, port, e.toString());
+      return null;
+    }
+  }
+
+  private static String text(RunMetrics run, boolean tasks) {
+    Exposition out = new Exposition();
+    run.expose(out);
+    if (tasks) {
+      TaskMetrics.expose(out);
+    }
+    return out.text();
+  }
+
+  /** Hears how a plan goes, and tells another. */
+  public PlanProgress observe(PlanProgress next) {
+    return depth == 0 ? next : new Observed(next);
+  }
+
+  /** The spec of the run is known. */
+  public void spec(String name) {
+    if (metrics != null) {
+      metrics.spec(name);
+    }
+  }
+
+  /** A stage of an apply or rollback has begun. */
+  public void stage(String name) {
+    if (metrics != null) {
+      metrics.stage(name);
+    }
+    trace.stage(name);
+  }
+
+  /**
+   * An apply or rollback has ended.
+   *
+   * @param action which of them
+   * @param plan the plan's id
+   */
+  public void wrote(String action, String plan, WriteResult result) {
+    if (metrics != null) {
+      metrics.wrote(action, result);
+    }
+    trace.wrote(plan, result);
+  }
+
+  /** The verb that began last has ended. */
+  public void end(int status) {
+    if (depth == 0) {
+      return;
+    }
+    trace.end(status);
+    depth--;
+    if (depth > 0) {
+      return;
+    }
+    RunMetrics run = metrics;
+    MetricsPlace at = place;
+    if (run != null && at != null) {
+      run.ended(status);
+      if (at.folder().isPresent() && !run.spec().isEmpty()) {
+        try {
+          MetricsFile.write(at.folder().get(), run.spec(), run.verb(), text(run, false));
+        } catch (IOException e) {
+          LOG.warn("Cannot leave metrics in {}: {}", at.folder().get(), e.toString());
+        }
+      }
+    }
+    trace.close();
+    trace = Trace.NONE;
+    close();
+  }
+
+  private void close() {
+    CompletableFuture<@Nullable MetricsEndpoint> opening = endpoint;
+    endpoint = null;
+    if (opening == null) {
+      return;
+    }
+    try {
+      MetricsEndpoint opened = opening.join();
+      if (opened != null) {
+        opened.close();
+      }
+    } catch (CompletionException e) {
+      LOG.debug("No metrics", e);
+    }
+  }
+
+  /** Tells the metrics and the trace of what it hears. */
+  private final class Observed implements PlanProgress {
+    private final PlanProgress next;
+
+    private Observed(PlanProgress next) {
+      this.next = next;
+    }
+
+    @Override
+    public void resumable(String id, String folder) {
+      next.resumable(id, folder);
+    }
+
+    @Override
+    public void begun(String id, String name, Instant windowEnd) {
+      if (metrics != null) {
+        metrics.begun(name, windowEnd);
+      }
+      trace.begun(id, name, windowEnd);
+      next.begun(id, name, windowEnd);
+    }
+
+    @Override
+    public void stage(String name) {
+      Telemetry.this.stage(name);
+      next.stage(name);
+    }
+
+    @Override
+    public void counted(JobCounts counts) {
+      if (metrics != null) {
+        metrics.counted(counts);
+      }
+      next.counted(counts);
+    }
+
+    @Override
+    public void advance(long done, long expected) {
+      if (metrics != null) {
+        metrics.advance(done, expected);
+      }
+      next.advance(done, expected);
+    }
+
+    @Override
+    public void planned(PlanManifest plan) {
+      if (metrics != null) {
+        metrics.planned(plan);
+      }
+      trace.planned(plan);
+      next.planned(plan);
+    }
+  }
+}
