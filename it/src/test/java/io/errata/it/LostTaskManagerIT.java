@@ -2,15 +2,19 @@ package io.errata.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.errata.jobs.graph.Count;
+import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.graph.PlanJob.InputOrder;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.telemetry.Telemetry;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,26 +95,55 @@ class LostTaskManagerIT {
       TestStreamEnvironment.setAsContext(cluster, 2);
       AtomicReference<CompletableFuture<Void>> lost = new AtomicReference<>();
       PlanDirectory plan;
-      try (Planner planner = new Planner(losing(cluster, moment, lost))) {
+      Path told = folder.resolve("told");
+      Telemetry telemetry =
+          new Telemetry(
+              Map.of("ERRATA_METRICS", "off", "ERRATA_METRICS_DIR", told.toString()),
+              Clock.systemUTC());
+      telemetry.begin("plan");
+      List<JobCounts> watched = new ArrayList<>();
+      try (Planner planner =
+          new Planner(telemetry.observe(losing(cluster, moment, lost, watched)))) {
         plan =
             planner.plan(
                 draft.streaming().set("execution.checkpoints.interval", "PT0.2S").parse(),
                 new PlannerOptions(2, InputOrder.AS_READ));
       } finally {
         TestStreamEnvironment.unsetAsContext();
+        telemetry.end(0);
       }
       assertThat(lost.get()).as("lost").isNotNull();
       lost.get().join();
       Runs.assertSame(plan, expected);
       assertThat(plan.manifest().events().used()).isEqualTo(EVENTS);
       assertThat(plan.manifest().coverage().complete()).isTrue();
+      assertThat(watched)
+          .as("events that are read again are not counted again")
+          .isNotEmpty()
+          .allMatch(counts -> counts.of(Count.EVENTS_READ) <= EVENTS)
+          .allMatch(counts -> counts.of(Count.EVENTS_DEDUPED) <= EVENTS)
+          .allMatch(counts -> counts.of(Count.EVENTS_USED) <= EVENTS);
+      assertThat(Files.readAllLines(told.resolve("errata-totals-plan.prom")))
+          .contains(
+              "errata_events_read_total{spec=\"totals\",verb=\"plan\"} " + EVENTS,
+              "errata_events_used_total{spec=\"totals\",verb=\"plan\"} " + EVENTS,
+              "errata_drift_rows_total{spec=\"totals\",verb=\"plan\",kind=\"update\"} "
+                  + expected.corrections().update());
     }
   }
 
   /** Ends both task managers at a moment, and starts another in their place. */
   private static PlanProgress losing(
-      MiniCluster cluster, BooleanSupplier moment, AtomicReference<CompletableFuture<Void>> lost) {
+      MiniCluster cluster,
+      BooleanSupplier moment,
+      AtomicReference<CompletableFuture<Void>> lost,
+      List<JobCounts> watched) {
     return new PlanProgress() {
+      @Override
+      public void counted(JobCounts counts) {
+        watched.add(counts);
+      }
+
       @Override
       public void stage(String name) {}
 

@@ -53,6 +53,13 @@ public final class Console {
     }
   }
 
+  /** Lets what is said next stand in place of all that was said before, on a terminal. */
+  void clear() {
+    if (terminal.out() && !json) {
+      out.print("\u001b[H\u001b[2J");
+    }
+  }
+
   /** Prints a line about an error, or about what is under way, to standard error. */
   public void tell(String line) {
     err.println(line);

@@ -242,7 +242,7 @@ final class PlanWriting {
         Cancellation.Registration registration = cancellation.onCancel(table::close)) {
       telemetry.stage("check the table");
       WriteResult result = writing.write(table, request);
-      telemetry.wrote(action, manifest.plan(), result);
+      telemetry.wrote(action, result);
       return result;
     }
   }

@@ -2,6 +2,8 @@ package io.errata.jobs.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.ClusterAddress;
 import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.plan.RunStatus;
@@ -10,6 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +32,12 @@ import picocli.CommandLine.Option;
       "",
       "Example:",
       "  errata status",
+      "  errata status --watch",
       "  errata status --cluster http://jobmanager:8081 --json"
     })
 final class StatusCommand extends Verb {
+  private static final int LONGEST_PAUSE = 3600;
+
   @Mixin private RunsArguments arguments = new RunsArguments();
 
   @Option(
@@ -37,9 +45,49 @@ final class StatusCommand extends Verb {
       description = "List jobs that have ended, too, as long as the cluster remembers them.")
   private boolean all;
 
+  @Option(
+      names = "--watch",
+      paramLabel = "SECONDS",
+      arity = "0..1",
+      fallbackValue = "2",
+      description = {
+        "Show the table again every so many seconds (1 to 3600, usually 2), until nothing is under way",
+        "or Ctrl-C; on a terminal in place of the one before."
+      })
+  private @Nullable Integer watch;
+
   @Override
   protected int run(Console console, ObjectNode document) {
     Optional<ClusterAddress> asked = arguments.cluster(session());
+    if (watch == null) {
+      show(console, document, asked);
+      return DONE;
+    }
+    if (console.json() || watch < 1 || watch > LONGEST_PAUSE) {
+      throw new ErrataException(
+          ErrorCode.USAGE,
+          console.json()
+              ? "Cannot watch with --json: it is one document"
+              : "Cannot use --watch " + watch + " (1 to " + LONGEST_PAUSE + " seconds)",
+          "Ask again and again with --json, or leave --watch out.");
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (Cancellation.Registration registration =
+        console.cancellation().onCancel(stopped::countDown)) {
+      do {
+        console.clear();
+        if (!show(console, document, asked)) {
+          return DONE;
+        }
+      } while (!stopped.await(watch, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return DONE;
+  }
+
+  /** Shows what there is; false where that is nothing. */
+  private boolean show(Console console, ObjectNode document, Optional<ClusterAddress> asked) {
     List<RunUnderWay> runs = find(session(), asked, arguments.folders(), all);
     asked.ifPresent(address -> document.put("cluster", address.toString()));
     ArrayNode list = document.putArray("runs");
@@ -53,7 +101,7 @@ final class StatusCommand extends Verb {
     } else {
       print(console, runs, asked);
     }
-    return DONE;
+    return !runs.isEmpty();
   }
 
   /** What is under way in folders of plans and on a cluster. */

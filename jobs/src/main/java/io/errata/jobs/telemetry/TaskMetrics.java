@@ -51,7 +51,8 @@ public final class TaskMetrics implements MetricReporter {
     Map<String, String> labels = new LinkedHashMap<>();
     group
         .getAllVariables()
-        .forEach((key, value) -> labels.put(clean(key.substring(1, key.length() - 1)), value));
+        .forEach(
+            (key, value) -> labels.put(clean(key.substring(1, key.length() - 1)), clean(value)));
     String scope = LogicalScopeProvider.castFrom(group).getLogicalScope(TaskMetrics::clean, '_');
     ALL.put(metric, new Described("flink_" + scope + "_" + clean(name), labels));
   }

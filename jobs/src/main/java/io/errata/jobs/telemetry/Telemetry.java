@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells how the run of one command goes: metrics at a port and in a file, and spans. Nothing that a
- * run does depends on it, and no failure of it is one of the run. Its calls come from one thread;
- * metrics are asked for by others.
+ * Tells how the run of one command goes: metrics at a port and in a file. Nothing that a run does
+ * depends on it, and no failure of it is one of the run. Its calls come from one thread; metrics
+ * are asked for by others.
  */
 public final class Telemetry {
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
@@ -28,7 +28,6 @@ public final class Telemetry {
   private @Nullable MetricsPlace place;
   private @Nullable RunMetrics metrics;
   private @Nullable CompletableFuture<@Nullable MetricsEndpoint> endpoint;
-  private Trace trace = Trace.NONE;
   private int depth;
 
   /**
@@ -41,8 +40,7 @@ public final class Telemetry {
 
   /** One that tells nothing. */
   public static Telemetry off() {
-    return new Telemetry(
-        Map.of(MetricsPlace.PORT, "off", "OTEL_SDK_DISABLED", "true"), Clock.systemUTC());
+    return new Telemetry(Map.of(MetricsPlace.PORT, "off"), Clock.systemUTC());
   }
 
   /**
@@ -62,10 +60,8 @@ public final class Telemetry {
               // Beside the run, which shouldn't wait for it.
               port ->
                   endpoint = CompletableFuture.supplyAsync(() -> open(wanted.host(), port, begun)));
-      trace = Traces.open(environment, clock);
     }
     depth++;
-    trace.begin(verb);
   }
 
   private static @Nullable MetricsEndpoint open(String host, int port, RunMetrics run) {
@@ -105,20 +101,17 @@ public final class Telemetry {
     if (metrics != null) {
       metrics.stage(name);
     }
-    trace.stage(name);
   }
 
   /**
    * An apply or rollback has ended.
    *
    * @param action which of them
-   * @param plan the plan's id
    */
-  public void wrote(String action, String plan, WriteResult result) {
+  public void wrote(String action, WriteResult result) {
     if (metrics != null) {
       metrics.wrote(action, result);
     }
-    trace.wrote(plan, result);
   }
 
   /** The verb that began last has ended. */
@@ -126,7 +119,6 @@ public final class Telemetry {
     if (depth == 0) {
       return;
     }
-    trace.end(status);
     depth--;
     if (depth > 0) {
       return;
@@ -143,8 +135,6 @@ public final class Telemetry {
         }
       }
     }
-    trace.close();
-    trace = Trace.NONE;
     close();
   }
 
@@ -164,7 +154,7 @@ public final class Telemetry {
     }
   }
 
-  /** Tells the metrics and the trace of what it hears. */
+  /** Tells the metrics of what it hears. */
   private final class Observed implements PlanProgress {
     private final PlanProgress next;
 
@@ -182,7 +172,6 @@ public final class Telemetry {
       if (metrics != null) {
         metrics.begun(name, windowEnd);
       }
-      trace.begun(id, name, windowEnd);
       next.begun(id, name, windowEnd);
     }
 
@@ -213,7 +202,6 @@ public final class Telemetry {
       if (metrics != null) {
         metrics.planned(plan);
       }
-      trace.planned(plan);
       next.planned(plan);
     }
   }

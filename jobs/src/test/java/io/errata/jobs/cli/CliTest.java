@@ -990,6 +990,34 @@ class CliTest {
   }
 
   @Test
+  void statusThatIsWatched_isShownUntilItIsStopped() {
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            working("fedcba9876543210", Instant.parse("2024-06-10T12:00:00Z"), Optional.empty())));
+    List<String> asked = new ArrayList<>();
+    operations.onUnderWay =
+        folder -> {
+          asked.add(folder);
+          cancellation.cancel();
+        };
+    terminal = new Terminal(true, true, false, 80);
+    Ran watched = run("status", "--watch", "3600", "--plans", plans.toString());
+    assertThat(watched.status).isZero();
+    assertThat(watched.out).startsWith("\u001b[H\u001b[2Jrun ").contains("fedcba9876543210");
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void statusThatIsWatched_ends_whenNothingIsUnderWay() {
+    Ran watched = run("status", "--watch", "3600", "--plans", "none");
+    assertThat(watched.status).isZero();
+    assertThat(watched.out).isEqualTo("Nothing is under way in none." + System.lineSeparator());
+    assertThat(run("status", "--watch", "--json").err).contains("Cannot watch with --json");
+    assertThat(run("status", "--watch", "0").err).contains("Cannot use --watch 0 (1 to 3600");
+  }
+
+  @Test
   void cancel_ofAJobOrAProcess() {
     Instant start = Instant.parse("2024-06-10T12:00:00Z");
     operations.runs.put(

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Operations whose outcome a test chooses. */
@@ -29,6 +30,7 @@ final class FakeOperations implements Operations {
   final List<String> dropped = new ArrayList<>();
   final Map<String, List<RunStatus>> runs = new HashMap<>();
   final Map<ClusterAddress, List<ClusterJob>> jobs = new HashMap<>();
+  Consumer<String> onUnderWay = folder -> {};
   final List<String> cancelled = new ArrayList<>();
   final List<Long> stopped = new ArrayList<>();
   final List<PlannerOptions> planned = new ArrayList<>();
@@ -102,6 +104,7 @@ final class FakeOperations implements Operations {
 
   @Override
   public List<RunStatus> underWay(String plans) {
+    onUnderWay.accept(plans);
     return runs(plans);
   }
 
