@@ -16,7 +16,7 @@ public enum ErrorCode {
   INVALID_PLAN(Kind.USER, 2, false),
   /** A value that no canonical form has, such as text with an unpaired surrogate. */
   INVALID_VALUE(Kind.DATA, 1, false),
-  /** The database refuses what the role asks for. */
+  /** The database or a store refuses what is asked, or there are no credentials to ask with. */
   FORBIDDEN(Kind.USER, 2, false),
   /** A limit of the spec, or a policy, stopped the work. */
   LIMIT(Kind.DATA, 4, false),

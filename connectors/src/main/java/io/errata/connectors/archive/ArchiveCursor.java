@@ -1,7 +1,6 @@
 package io.errata.connectors.archive;
 
 import io.errata.api.ErrataException;
-import io.errata.api.ErrorCode;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.read.ContentException;
@@ -10,6 +9,9 @@ import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.RowDecoder;
 import io.errata.connectors.read.SplitCursor;
+import io.errata.connectors.store.FileStores;
+import io.errata.connectors.store.Generation;
+import io.errata.connectors.store.StoreFault;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.flink.core.fs.FileStatus;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * receipt, never in an error of the job: only a failing file system does.
  */
 final class ArchiveCursor implements SplitCursor {
+  static final String REPLACED = "replaced while the plan was made";
+
   private final ArchiveFormat format;
   private final ReadRequest request;
   private final ReadSplit split;
@@ -92,15 +96,16 @@ final class ArchiveCursor implements SplitCursor {
     FileStatus status;
     try {
       Path path = new Path(split.input());
-      status = path.getFileSystem().getFileStatus(path);
+      status = FileStores.of(path).getFileStatus(path);
     } catch (FileNotFoundException e) {
       throw e;
     } catch (IOException e) {
       throw new StoreException("Cannot find out about " + split.input(), e);
     }
-    return status.getLen() == split.size() && status.getModificationTime() == split.modified()
+    return status.getLen() == split.size() && Generation.of(status).equals(split.generation())
         ? null
-        : "replaced while the plan was made: it had "
+        : REPLACED
+            + ": it had "
             + split.size()
             + " bytes when it was resolved, and has "
             + status.getLen()
@@ -110,10 +115,13 @@ final class ArchiveCursor implements SplitCursor {
   private String gap(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof StoreException failure) {
+        if (StoreFault.of(failure) == StoreFault.REPLACED) {
+          return REPLACED + ", and while it was read";
+        }
         throw unavailable(failure);
       }
       if (cause instanceof FileNotFoundException) {
-        return "deleted while the plan was made";
+        return absence();
       }
       if (cause instanceof ErrataException known) {
         throw known;
@@ -122,6 +130,20 @@ final class ArchiveCursor implements SplitCursor {
     return decoder == null || decoder.offset() < 0
         ? "not decoded: " + reason(e)
         : "not decoded to its end, behind position " + decoder.offset() + ": " + reason(e);
+  }
+
+  /** Why a file isn't there that was: a store keeps nothing of one that is written over. */
+  private String absence() {
+    try {
+      @Nullable String difference = difference();
+      return difference == null ? REPLACED + ", and while it was read" : difference;
+    } catch (FileNotFoundException e) {
+      return "deleted while the plan was made";
+    } catch (StoreException e) {
+      throw unavailable(e);
+    } catch (IOException e) {
+      throw unavailable(new StoreException("Cannot find out about " + split.input(), e));
+    }
   }
 
   /** What is wrong with a file, in words as far as they are known; never its values. */
@@ -143,12 +165,9 @@ final class ArchiveCursor implements SplitCursor {
   }
 
   static ErrataException unavailable(StoreException e) {
-    @Nullable Throwable cause = e.getCause();
+    StoreFault fault = StoreFault.of(e);
     return new ErrataException(
-        ErrorCode.UNAVAILABLE,
-        e.getMessage() + " (" + (cause == null ? "" : cause.getClass().getSimpleName()) + ")",
-        "Check the file system and the rights on it, then try again.",
-        e);
+        fault.code(), e.getMessage() + ": " + fault.words(), fault.next(), e);
   }
 
   @Override

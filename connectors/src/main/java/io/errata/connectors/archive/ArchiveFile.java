@@ -2,16 +2,15 @@ package io.errata.connectors.archive;
 
 import io.errata.connectors.InputPart;
 import io.errata.connectors.read.ReadSplit;
-import java.time.Instant;
 
 /**
  * A file as it was listed.
  *
  * @param path with its scheme
  * @param size in bytes
- * @param modified milliseconds since 1970-01-01T00:00:00Z
+ * @param generation what tells its content from another that is written in its place
  */
-record ArchiveFile(String path, long size, long modified) {
+record ArchiveFile(String path, long size, String generation) {
   boolean isGzip() {
     return path.endsWith(".gz");
   }
@@ -19,13 +18,13 @@ record ArchiveFile(String path, long size, long modified) {
   /** A part of this file, of which nothing has been read. */
   ReadSplit split(String name, long offset, long length, long firstRow, long rows) {
     return new ReadSplit(
-        path + "#" + name, path, offset, length, firstRow, rows, size, modified, false);
+        path + "#" + name, path, offset, length, firstRow, rows, size, generation, false);
   }
 
   /** As {@link #split}, with {@link ReadSplit#timeOnly()}. */
   ReadSplit timeSplit(String name, long offset, long length, long firstRow, long rows) {
     return new ReadSplit(
-        path + "#" + name, path, offset, length, firstRow, rows, size, modified, true);
+        path + "#" + name, path, offset, length, firstRow, rows, size, generation, true);
   }
 
   /** All of this file in one. */
@@ -34,6 +33,6 @@ record ArchiveFile(String path, long size, long modified) {
   }
 
   InputPart part(long rows) {
-    return new InputPart(path, 0, rows, size, Instant.ofEpochMilli(modified).toString());
+    return new InputPart(path, 0, rows, size, generation);
   }
 }

@@ -4,6 +4,8 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.connectors.Gap;
 import io.errata.connectors.Window;
+import io.errata.connectors.store.FileStores;
+import io.errata.connectors.store.Generation;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,8 +68,8 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
   static Path root(ArchiveOptions options) {
     String next = "Check events.archive.path in the spec.";
     try {
-      Path root = new Path(options.path());
-      if (!root.getFileSystem().exists(root)) {
+      Path root = FileStores.path(options.path());
+      if (!FileStores.of(root).exists(root)) {
         throw new ErrataException(
             ErrorCode.INVALID_SOURCE,
             "Cannot read archive: " + options.path() + " (there is no such folder)",
@@ -78,7 +80,7 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
       throw new ErrataException(
           ErrorCode.INVALID_SOURCE,
           "Cannot read archive: " + options.path() + " (no file system for its scheme)",
-          "Put Flink's file system for it on the class path, or use another path.",
+          FileStores.remedy(new Path(options.path())),
           e);
     } catch (IllegalArgumentException e) {
       throw new ErrataException(
@@ -95,7 +97,7 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
   static boolean exists(Path root, String folder) {
     Path path = new Path(root, folder);
     try {
-      return status(path.getFileSystem(), path) != null;
+      return status(FileStores.of(path), path) != null;
     } catch (IOException e) {
       throw ArchiveCursor.unavailable(new StoreException("Cannot look for " + path, e));
     }
@@ -105,7 +107,7 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
     List<ArchiveFile> files = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
     try {
-      FileSystem store = folder.getFileSystem();
+      FileSystem store = FileStores.of(folder);
       @Nullable FileStatus status = status(store, folder);
       if (status == null) {
         if (required) {
@@ -136,7 +138,7 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
       if (status.getLen() == 0) {
         gaps.add(new Gap(path, "the file has 0 bytes"));
       } else {
-        files.add(new ArchiveFile(path, status.getLen(), status.getModificationTime()));
+        files.add(new ArchiveFile(path, status.getLen(), Generation.of(status)));
       }
       return;
     }

@@ -16,6 +16,7 @@ import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.ReadSplit;
 import io.errata.connectors.read.SplitWindow;
+import io.errata.connectors.store.StoreFault;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -204,6 +205,9 @@ public final class ArchiveWindowSource implements WindowSource {
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof StoreException failure) {
+          if (StoreFault.of(failure) == StoreFault.REPLACED) {
+            return new Outcome<>(null, ArchiveCursor.REPLACED);
+          }
           throw ArchiveCursor.unavailable(failure);
         }
         if (cause instanceof FileNotFoundException) {

@@ -12,6 +12,8 @@ import io.errata.connectors.format.SourceColumns;
 import io.errata.connectors.read.Conversion;
 import io.errata.connectors.read.ReadPace;
 import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.store.FileStores;
+import io.errata.connectors.store.Generation;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -39,9 +41,9 @@ public final class ParquetSnapshot {
    * @param firstRow the place of its first row in the file
    * @param rows how many it has
    * @param size of the file in bytes
-   * @param modified of the file, in milliseconds since 1970-01-01T00:00:00Z
+   * @param generation what tells the file's content from another that is written in its place
    */
-  public record Part(String file, int group, long firstRow, long rows, long size, long modified)
+  public record Part(String file, int group, long firstRow, long rows, long size, String generation)
       implements Serializable {}
 
   /**
@@ -69,7 +71,7 @@ public final class ParquetSnapshot {
         long first = 0;
         for (int i = 0; i < groups.size(); i++) {
           long rows = groups.get(i).getRowCount();
-          parts.add(new Part(file.path(), i, first, rows, file.size(), file.modified()));
+          parts.add(new Part(file.path(), i, first, rows, file.size(), file.generation()));
           first += rows;
         }
       } catch (StoreException e) {
@@ -110,7 +112,7 @@ public final class ParquetSnapshot {
               part.firstRow(),
               part.rows(),
               part.size(),
-              part.modified(),
+              part.generation(),
               false);
       try (ParquetDecoder decoder =
           new ParquetDecoder(
@@ -151,8 +153,8 @@ public final class ParquetSnapshot {
 
   private static void requireUnchanged(Part part) throws IOException {
     Path path = new Path(part.file());
-    FileStatus now = path.getFileSystem().getFileStatus(path);
-    if (now.getLen() != part.size() || now.getModificationTime() != part.modified()) {
+    FileStatus now = FileStores.of(path).getFileStatus(path);
+    if (now.getLen() != part.size() || !Generation.of(now).equals(part.generation())) {
       throw invalid(part.file(), "it was replaced while it was read", null);
     }
   }

@@ -1,6 +1,7 @@
 package io.errata.connectors.archive;
 
 import io.errata.connectors.read.ReadPace;
+import io.errata.connectors.store.FileStores;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +30,7 @@ final class StoreInput extends InputStream {
   static StoreInput open(String name, ReadPace pace) throws IOException {
     try {
       Path path = new Path(name);
-      FileSystem files = path.getFileSystem();
+      FileSystem files = FileStores.of(path);
       return new StoreInput(name, files.open(path), pace);
     } catch (FileNotFoundException | java.nio.file.NoSuchFileException e) {
       throw notFound(name, e);

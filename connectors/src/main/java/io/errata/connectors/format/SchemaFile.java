@@ -3,6 +3,8 @@ package io.errata.connectors.format;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.connectors.read.ContentException;
+import io.errata.connectors.store.FileStores;
+import io.errata.connectors.store.StoreFault;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +33,7 @@ public final class SchemaFile {
   public static List<String> list(String name) {
     try {
       Path path = new Path(name);
-      FileSystem files = path.getFileSystem();
+      FileSystem files = FileStores.of(path);
       if (!files.getFileStatus(path).isDir()) {
         return List.of(name);
       }
@@ -58,14 +60,14 @@ public final class SchemaFile {
     byte[] bytes;
     try {
       Path path = new Path(name);
-      FileStatus status = path.getFileSystem().getFileStatus(path);
+      FileStatus status = FileStores.of(path).getFileStatus(path);
       if (status.isDir()) {
         throw new ContentException("it is a folder");
       }
       if (status.getLen() > MAX_BYTES) {
         throw new ContentException("it has more than " + (MAX_BYTES >> 20) + " MiB");
       }
-      try (FSDataInputStream in = path.getFileSystem().open(path)) {
+      try (FSDataInputStream in = FileStores.of(path).open(path)) {
         bytes = in.readAllBytes();
       }
     } catch (ContentException e) {
@@ -91,10 +93,8 @@ public final class SchemaFile {
   }
 
   private static ErrataException unavailable(String name, IOException e) {
+    StoreFault fault = StoreFault.of(e);
     return new ErrataException(
-        ErrorCode.UNAVAILABLE,
-        "Cannot read the schema " + name + " (" + e.getClass().getSimpleName() + ")",
-        "Check the file system and the rights on it, then try again.",
-        e);
+        fault.code(), "Cannot read the schema " + name + ": " + fault.words(), fault.next(), e);
   }
 }

@@ -62,7 +62,7 @@ final class KafkaWindow implements SplitWindow {
         long count = Math.min(splitOffsets, range.end() - first);
         splits.add(
             new ReadSplit(
-                span.name() + "@" + first, span.name(), first, count, first, count, -1, 0, false));
+                span.name() + "@" + first, span.name(), first, count, first, count, -1, "", false));
       }
     }
     return List.copyOf(splits);

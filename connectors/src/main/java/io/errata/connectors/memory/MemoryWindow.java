@@ -39,7 +39,7 @@ final class MemoryWindow implements ResolvedWindow {
     byte[][] parts = rows.toArray(byte[][]::new);
     for (int i = 0; i < parts.length; i++) {
       InputPart part = inputs.get(i);
-      splits.add(new ReadSplit(part.name(), part.name(), i, 1, 0, part.rows(), -1, 0, false));
+      splits.add(new ReadSplit(part.name(), part.name(), i, 1, 0, part.rows(), -1, "", false));
     }
     this.opener =
         split ->

@@ -13,8 +13,8 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * @param firstRow the offset of the first row's position
  * @param rows how many rows there must be, or -1 where that is not known before they are read
  * @param size the whole input's size when it was resolved, in bytes
- * @param modified the input's modification time when it was resolved, in milliseconds since
- *     1970-01-01T00:00:00Z
+ * @param generation what told the input's content from another of the same name when it was
+ *     resolved; empty where it can't be replaced
  * @param timeOnly whether the condition is known to be true for none of its rows, and each is known
  *     to have a time, so that they only need to be counted
  * @param mark the place that it is continued from after a restart, as its cursor has named it;
@@ -30,7 +30,7 @@ public record ReadSplit(
     long firstRow,
     long rows,
     long size,
-    long modified,
+    String generation,
     boolean timeOnly,
     Bytes mark,
     long emitted,
@@ -47,10 +47,21 @@ public record ReadSplit(
       long firstRow,
       long rows,
       long size,
-      long modified,
+      String generation,
       boolean timeOnly) {
     this(
-        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, BEGINNING, 0, -1);
+        splitId,
+        input,
+        offset,
+        length,
+        firstRow,
+        rows,
+        size,
+        generation,
+        timeOnly,
+        BEGINNING,
+        0,
+        -1);
   }
 
   /**
@@ -60,7 +71,17 @@ public record ReadSplit(
    */
   public ReadSplit behind(Bytes place, long records, long last) {
     return new ReadSplit(
-        splitId, input, offset, length, firstRow, rows, size, modified, timeOnly, place, records,
+        splitId,
+        input,
+        offset,
+        length,
+        firstRow,
+        rows,
+        size,
+        generation,
+        timeOnly,
+        place,
+        records,
         last);
   }
 }

@@ -13,7 +13,7 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes splits, for the wire and for checkpoints. */
 final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   @Override
   public int getVersion() {
@@ -47,7 +47,7 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
     out.writeLong(split.firstRow());
     out.writeLong(split.rows());
     out.writeLong(split.size());
-    out.writeLong(split.modified());
+    ValueCodec.writeText(split.generation(), out);
     out.writeBoolean(split.timeOnly());
     ValueCodec.write(split.mark(), out);
     out.writeLong(split.emitted());
@@ -62,7 +62,7 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
     long firstRow = in.readLong();
     long rows = in.readLong();
     long size = in.readLong();
-    long modified = in.readLong();
+    String generation = ValueCodec.readText(in);
     boolean timeOnly = in.readBoolean();
     if (!(ValueCodec.read(in) instanceof Bytes mark)) {
       throw new IOException("Cannot read a split: it has no mark");
@@ -75,7 +75,7 @@ final class ReadSplitSerializer implements SimpleVersionedSerializer<ReadSplit> 
         firstRow,
         rows,
         size,
-        modified,
+        generation,
         timeOnly,
         mark,
         in.readLong(),

@@ -255,7 +255,7 @@ class KafkaRowTest {
     FieldPlan plan = new FieldPlan(schema);
     EventAssembler assembler = new EventAssembler(plan, WINDOW, Optional.of(condition));
     @Nullable EventRecord event = read(plan, Optional.of(condition), record, assembler);
-    ReadSplit split = new ReadSplit("payments-0@0", "payments-0", 0, 1, 0, 1, -1, 0, false);
+    ReadSplit split = new ReadSplit("payments-0@0", "payments-0", 0, 1, 0, 1, -1, "", false);
     return new Read(event == null ? List.of() : List.of(event), assembler.receipt(split, null));
   }
 

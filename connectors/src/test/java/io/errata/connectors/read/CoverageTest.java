@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CoverageTest {
-  private static final ReadSplit SPLIT = new ReadSplit("f#0", "f", 0, 1, 0, 10, 100, 0, false);
+  private static final ReadSplit SPLIT = new ReadSplit("f#0", "f", 0, 1, 0, 10, 100, "", false);
 
   private static List<Gap> confirm(SplitReceipt... receipts) {
     return Coverage.confirm(List.of(), List.of(SPLIT), List.of(receipts));

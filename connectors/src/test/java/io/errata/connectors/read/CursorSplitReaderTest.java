@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CursorSplitReaderTest {
   private static final int EVENTS = 3_000;
   private static final ReadSplit SPLIT =
-      new ReadSplit("s", "in", 0, EVENTS, 0, EVENTS, -1, 0, false);
+      new ReadSplit("s", "in", 0, EVENTS, 0, EVENTS, -1, "", false);
 
   /** Numbers as events; opened again at a mark where it gives marks. */
   private static final class Numbers implements SplitCursor {

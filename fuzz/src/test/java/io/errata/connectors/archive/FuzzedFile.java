@@ -13,6 +13,7 @@ import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.read.ReadSplit;
+import io.errata.connectors.store.Generation;
 import io.errata.fuzz.Declared;
 import io.errata.fuzz.Scratch;
 import java.io.IOException;
@@ -80,8 +81,7 @@ final class FuzzedFile {
     org.apache.flink.core.fs.FileStatus status = path.getFileSystem().getFileStatus(path);
     FileSummary summary =
         cut.summarize(
-            new ArchiveFile(
-                status.getPath().toString(), status.getLen(), status.getModificationTime()),
+            new ArchiveFile(status.getPath().toString(), status.getLen(), Generation.of(status)),
             request);
     return read(cut, request, summary.splits());
   }

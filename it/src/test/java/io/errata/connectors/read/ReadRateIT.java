@@ -144,7 +144,7 @@ class ReadRateIT {
       throws Exception {
     List<ReadSplit> splits = new ArrayList<>();
     for (int i = 0; i < READERS; i++) {
-      splits.add(new ReadSplit("s" + i, "in", i, 1, 0, 0, -1, 0, false));
+      splits.add(new ReadSplit("s" + i, "in", i, 1, 0, 0, -1, "", false));
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setRuntimeMode(mode);

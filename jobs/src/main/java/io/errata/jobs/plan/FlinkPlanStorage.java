@@ -2,9 +2,13 @@ package io.errata.jobs.plan;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.connectors.store.FileStores;
+import io.errata.connectors.store.StoreFault;
+import io.errata.connectors.store.UnfinishedUploads;
 import io.errata.state.plan.PlanPath;
 import io.errata.state.plan.PlanStorage;
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,17 +21,22 @@ import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.parquet.io.DelegatingPositionOutputStream;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder on any of Flink's file systems: local, {@code gs://}, {@code s3://}, {@code hdfs://}.
  */
 public final class FlinkPlanStorage implements PlanStorage {
+  private static final Logger LOG = LoggerFactory.getLogger(FlinkPlanStorage.class);
+
   private final Path root;
   private final FileSystem files;
 
@@ -40,18 +49,21 @@ public final class FlinkPlanStorage implements PlanStorage {
    * The storage of a folder, which need not exist yet.
    *
    * @param location an absolute path, or a URI of a file system that Flink knows
-   * @throws ErrataException INVALID_SPEC where no file system is known for the scheme
+   * @throws ErrataException INVALID_SPEC where no file system is known for the scheme, FORBIDDEN
+   *     where there are no credentials for it
    */
   public static FlinkPlanStorage at(String location) {
-    Path root = new Path(location);
+    Path root = FileStores.path(location);
     try {
-      return new FlinkPlanStorage(root, root.getFileSystem());
-    } catch (IOException e) {
+      return new FlinkPlanStorage(root, FileStores.of(root));
+    } catch (UnsupportedFileSystemSchemeException e) {
       throw new ErrataException(
           ErrorCode.INVALID_SPEC,
           "Cannot use " + location + ": no file system is known for it",
-          "Use a local path, or add Flink's plugin for this file system.",
+          FileStores.remedy(root),
           e);
+    } catch (IOException e) {
+      throw failed("use", location, e);
     }
   }
 
@@ -90,12 +102,14 @@ public final class FlinkPlanStorage implements PlanStorage {
           "Check the path; a plan whose files were removed has to be made again.",
           e);
     } catch (IOException e) {
-      throw new ErrataException(
-          ErrorCode.UNAVAILABLE,
-          "Cannot " + verb + " " + root + "/" + path + ": the file system failed",
-          "Check that the folder can be reached and written, and try again.",
-          e);
+      throw failed(verb, root + "/" + path, e);
     }
+  }
+
+  private static ErrataException failed(String verb, String path, IOException e) {
+    StoreFault fault = StoreFault.of(e);
+    return new ErrataException(
+        fault.code(), "Cannot " + verb + " " + path + ": " + fault.words(), fault.next(), e);
   }
 
   @Override
@@ -112,7 +126,41 @@ public final class FlinkPlanStorage implements PlanStorage {
 
   @Override
   public OutputStream write(String path) {
-    return create(path);
+    // Stores take a file as a whole when it is closed, and refuse it only then.
+    return new FilterOutputStream(create(path)) {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        out.write(bytes, offset, length);
+      }
+
+      @Override
+      public void close() {
+        run(
+            "write",
+            path,
+            () -> {
+              super.close();
+              return true;
+            });
+      }
+    };
+  }
+
+  /**
+   * Writes a small file in the place of one that may be there, so that at every moment there is one
+   * or the other. Where the file system can't do that, there may be none for a moment.
+   */
+  void replace(String path, byte[] content) {
+    boolean whole = FileStores.isObjectStore(root);
+    String aside = whole ? path : path + ".new";
+    try (OutputStream out = write(aside)) {
+      out.write(content);
+    } catch (IOException e) {
+      throw failed("write", root + "/" + aside, e);
+    }
+    if (!whole) {
+      move(aside, path);
+    }
   }
 
   private FSDataOutputStream create(String path) {
@@ -121,7 +169,9 @@ public final class FlinkPlanStorage implements PlanStorage {
         "write",
         path,
         () -> {
-          files.mkdirs(file.getParent());
+          if (!FileStores.isObjectStore(root)) {
+            files.mkdirs(file.getParent());
+          }
           return files.create(file, WriteMode.OVERWRITE);
         });
   }
@@ -281,7 +331,16 @@ public final class FlinkPlanStorage implements PlanStorage {
         });
   }
 
-  /** Deletes the folder itself, with all that is in it. */
+  /**
+   * Deletes a folder with all that is in it, and the parts that a writer which was killed has left
+   * of files in it.
+   */
+  void deleteFolder(String path) {
+    delete(path);
+    abortUploads(resolve(path));
+  }
+
+  /** As {@link #deleteFolder}, of the folder itself. */
   void deleteAll() {
     run(
         "delete",
@@ -292,5 +351,18 @@ public final class FlinkPlanStorage implements PlanStorage {
           }
           return true;
         });
+    abortUploads(root);
+  }
+
+  private void abortUploads(Path folder) {
+    try {
+      int aborted = UnfinishedUploads.abort(files, folder);
+      if (aborted > 0) {
+        LOG.info("Aborted {} uploads below {} that were never finished", aborted, folder);
+      }
+    } catch (IOException e) {
+      // They are in nobody's way, and a role may lack the right to list them.
+      LOG.warn("Cannot abort unfinished uploads below {}: {}", folder, StoreFault.of(e).words(), e);
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.format.CsvRows;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.Conversion;
+import io.errata.connectors.store.FileStores;
 import io.errata.state.digest.CanonicalForm;
 import io.errata.state.digest.Digest;
 import io.errata.state.table.TableDescription;
@@ -37,12 +38,12 @@ record KeyList(SortedSet<String> forms) {
    *     row; LIMIT where there are more than {@link Retry#MOST}; UNAVAILABLE where it can't be read
    */
   static KeyList read(String file, TableDescription table) {
-    Path path = new Path(file);
+    Path path = FileStores.path(file);
     try {
-      if (!path.getFileSystem().exists(path)) {
+      if (!FileStores.of(path).exists(path)) {
         throw invalid(file, "there is no such file", "Check filter.keys.file.");
       }
-      try (CsvRows rows = CsvRows.of(path.getFileSystem().open(path), ',')) {
+      try (CsvRows rows = CsvRows.of(FileStores.of(path).open(path), ',')) {
         return new KeyList(forms(file, rows, table));
       }
     } catch (ContentException e) {

@@ -7,7 +7,6 @@ import io.errata.state.plan.PlanDirectory;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -100,17 +99,7 @@ final class RunFolder {
   }
 
   void save(RunRecord next) {
-    String aside = folder + "/" + RECORD + ".new";
-    try (OutputStream out = plans.write(aside)) {
-      out.write(next.toJson());
-    } catch (IOException e) {
-      throw new ErrataException(
-          ErrorCode.UNAVAILABLE,
-          "Cannot write " + plans.location() + "/" + aside + ": the file system failed",
-          "Check that the folder can be reached and written, and try again.",
-          e);
-    }
-    plans.move(aside, folder + "/" + RECORD);
+    plans.replace(folder + "/" + RECORD, next.toJson());
     record = next;
   }
 
@@ -207,7 +196,7 @@ final class RunFolder {
   /** Notes that the run has made its plan, and removes all that it kept to be resumed. */
   void end(String plan) {
     FlinkPlanStorage.at(record.checkpoints()).deleteAll();
-    plans.delete(folder + "/files");
+    plans.deleteFolder(folder + "/files");
     KeptProgress.remove(plans, folder);
     save(record.ended(plan));
   }
@@ -215,6 +204,6 @@ final class RunFolder {
   /** Removes the run. */
   void drop() {
     FlinkPlanStorage.at(record.checkpoints()).deleteAll();
-    plans.delete(folder);
+    plans.deleteFolder(folder);
   }
 }

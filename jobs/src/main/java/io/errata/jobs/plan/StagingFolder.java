@@ -281,8 +281,10 @@ final class StagingFolder implements AutoCloseable {
   }
 
   private long newest(String other) {
-    long newest = plans.modified(other);
-    for (String file : plans.list(other)) {
+    List<String> files = plans.list(other);
+    // A folder of a store has no time, and is there only while something is in it.
+    long newest = files.isEmpty() ? plans.modified(other) : 0;
+    for (String file : files) {
       newest = Math.max(newest, plans.modified(file));
     }
     return newest;
@@ -297,7 +299,7 @@ final class StagingFolder implements AutoCloseable {
           && !plans.exists(plan + "/" + PlanDirectory.MANIFEST)) {
         plans.delete(plan);
       }
-      plans.delete(found.folder());
+      plans.deleteFolder(found.folder());
       LOG.info("Removed {}/{}, which a run left that is gone", plans.location(), found.folder());
     } catch (ErrataException e) {
       LOG.warn("Cannot remove {}/{}", plans.location(), found.folder(), e);
@@ -311,6 +313,10 @@ final class StagingFolder implements AutoCloseable {
       closed = true;
     }
     renewal.shutdownNow();
-    plans.delete(ofRun ? lease(folder) : folder);
+    if (ofRun) {
+      plans.delete(lease(folder));
+    } else {
+      plans.deleteFolder(folder);
+    }
   }
 }
