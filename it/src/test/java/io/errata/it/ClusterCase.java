@@ -54,6 +54,10 @@ final class ClusterCase implements AutoCloseable {
         .set("table.owns", "true");
   }
 
+  Database database() {
+    return database;
+  }
+
   /** The path of a spec, as text. */
   String write(SpecDraft draft) throws IOException {
     return Files.writeString(Files.createTempFile(folder, "spec", ".yaml"), draft.text())
