@@ -157,7 +157,7 @@ class ObservabilityIT {
     for (JsonNode panel : dashboard.path("panels")) {
       for (JsonNode target : panel.path("targets")) {
         queries.add(
-            target.path("expr").asText().replace("$spec", ".*").replace("$__rate_interval", "5s"));
+            target.path("expr").asText().replace("$spec", ".*").replace("$__rate_interval", "30s"));
       }
     }
     assertThat(queries).hasSizeGreaterThan(20).allMatch(query -> !query.contains("$"));

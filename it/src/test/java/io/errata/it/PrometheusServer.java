@@ -27,7 +27,7 @@ final class PrometheusServer implements AutoCloseable {
   /** Set where its absence is a failure and no reason to skip a test. */
   private static final String REQUIRED = "ERRATA_PROMETHEUS_REQUIRED";
 
-  private static final int SECONDS = 60;
+  private static final int SECONDS = 120;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -163,7 +163,7 @@ final class PrometheusServer implements AutoCloseable {
     }
   }
 
-  /** The series that a query finds in the last minutes, each with its values. */
+  /** The series that a query finds in the last quarter of an hour, each with its values. */
   JsonNode series(String query) {
     double now = System.currentTimeMillis() / 1000.0;
     return ask(
@@ -172,11 +172,11 @@ final class PrometheusServer implements AutoCloseable {
                 "query",
                 query,
                 "start",
-                Double.toString(now - 180),
+                Double.toString(now - 900),
                 "end",
                 Double.toString(now),
                 "step",
-                "0.5"))
+                "1"))
         .path("result");
   }
 
