@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real Prometheus, which asks its targets every second. */
+/** A real Prometheus, which asks its targets twice in a second. */
 final class PrometheusServer implements AutoCloseable {
   /** Set where its absence is a failure and no reason to skip a test. */
   private static final String REQUIRED = "ERRATA_PROMETHEUS_REQUIRED";
@@ -65,7 +65,7 @@ final class PrometheusServer implements AutoCloseable {
     StringBuilder settings =
         new StringBuilder(
             """
-            global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 500ms }
+            global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
             rule_files: ["%s"]
             scrape_configs:
             """
@@ -178,6 +178,11 @@ final class PrometheusServer implements AutoCloseable {
                 "step",
                 "1"))
         .path("result");
+  }
+
+  /** Whether a query found something at any moment of the last quarter of an hour. */
+  boolean hasFound(String query) {
+    return finds("max_over_time((" + query + ")[15m:100ms])");
   }
 
   /** Whether a query finds something now. */

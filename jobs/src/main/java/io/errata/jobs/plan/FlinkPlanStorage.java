@@ -272,11 +272,13 @@ public final class FlinkPlanStorage implements PlanStorage {
         "list",
         folder,
         () -> {
-          if (!files.exists(path)) {
+          try {
+            FileStatus[] found = files.exists(path) ? files.listStatus(path) : null;
+            return found == null ? List.of() : List.of(found);
+          } catch (FileNotFoundException e) {
+            // It is gone since: a run that is under way removes its old checkpoints.
             return List.of();
           }
-          FileStatus[] found = files.listStatus(path);
-          return found == null ? List.of() : List.of(found);
         });
   }
 
