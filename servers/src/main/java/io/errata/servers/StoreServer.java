@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,7 +82,8 @@ public final class StoreServer implements AutoCloseable {
       ProcessBuilder builder = new ProcessBuilder(script.toString());
       builder.command().addAll(List.of(arguments));
       Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      String printed = new String(process.getInputStream().readAllBytes()).strip();
+      String printed =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (process.waitFor() != 0) {
         throw new IllegalStateException("Cannot build the object stores by " + SCRIPT);
       }

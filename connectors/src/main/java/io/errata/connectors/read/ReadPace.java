@@ -1,8 +1,7 @@
 package io.errata.connectors.read;
 
 import io.errata.connectors.ReadRate;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -34,16 +33,7 @@ public final class ReadPace {
   private static final int SMALLEST_PIECE = 512;
   private static final int LARGEST_PIECE = 1 << 20;
 
-  private static final VarHandle TAKEN;
-
-  static {
-    try {
-      TAKEN = MethodHandles.lookup().findVarHandle(ReadPace.class, "taken", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
+  private final AtomicLong taken = new AtomicLong();
   private final boolean unlimited;
   private final LongSupplier clock;
   private final LongConsumer sleep;
@@ -54,7 +44,6 @@ public final class ReadPace {
   private volatile @Nullable Thread reader;
   private volatile boolean awake;
   private boolean waited;
-  private long taken;
 
   /** What this reader may read in a second; infinite where there is no limit. */
   record Share(double rows, double bytes) {
@@ -125,10 +114,7 @@ public final class ReadPace {
 
   /** So many bytes were taken from the store: waits until that is allowed. */
   public void bytes(long count) {
-    if (count > 0) {
-      // Written by this thread alone; whoever watches sees it a little later.
-      TAKEN.setOpaque(this, taken + count);
-    }
+    taken.addAndGet(Math.max(0, count));
     if (!unlimited && count > 0) {
       pay(bytes, count, false);
     }
@@ -178,7 +164,7 @@ public final class ReadPace {
 
   /** How many bytes were taken from the store; asked by any thread. */
   long taken() {
-    return (long) TAKEN.getOpaque(this);
+    return taken.get();
   }
 
   /** What this reader may read now, or null while it has not been told. */

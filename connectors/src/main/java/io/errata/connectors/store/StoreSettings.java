@@ -2,12 +2,11 @@ package io.errata.connectors.store;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import io.errata.connectors.secret.SecretReference;
+import io.errata.connectors.secret.SecretReference.UnresolvedException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.Configuration;
@@ -95,28 +94,15 @@ final class StoreSettings {
 
   private static String resolve(
       String key, String kind, String name, Map<String, String> environment) {
-    if (kind.equals("env")) {
-      @Nullable String value = first(environment, name);
-      if (value == null) {
-        throw unresolved(
-            key, "the environment variable " + name + " is not set", "Export it.", null);
-      }
-      return value;
-    }
     try {
-      return Files.readString(Path.of(name)).replaceFirst("\\r?\\n\\z", "");
-    } catch (IOException | InvalidPathException e) {
-      throw unresolved(
-          key,
-          "the file " + name + " can't be read (" + e.getClass().getSimpleName() + ")",
-          "Name one that holds the value and nothing else.",
+      return SecretReference.resolve(
+          kind, name, variable -> Optional.ofNullable(environment.get(variable)));
+    } catch (UnresolvedException e) {
+      throw new ErrataException(
+          ErrorCode.USAGE,
+          "Cannot use " + key + " of Flink's configuration: " + e.getMessage(),
+          "Correct the reference, or what it names; docs/object-stores.md shows them.",
           e);
     }
-  }
-
-  private static ErrataException unresolved(
-      String key, String why, String next, @Nullable Exception cause) {
-    return new ErrataException(
-        ErrorCode.USAGE, "Cannot use " + key + " of Flink's configuration: " + why, next, cause);
   }
 }

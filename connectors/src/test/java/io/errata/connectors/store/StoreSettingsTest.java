@@ -74,6 +74,17 @@ class StoreSettingsTest {
         .isInstanceOf(ErrataException.class)
         .hasMessage(
             "Cannot use s3.secret-key of Flink's configuration: the environment variable ABSENT is"
-                + " not set");
+                + " not set; export it, or name another");
+  }
+
+  /** An empty key would only be refused by the store, for another reason. */
+  @Test
+  void referenceToAnEmptyFile_isRefused() throws Exception {
+    Path empty = Files.writeString(folder.resolve("empty"), "\n");
+    Configuration flink = Configuration.fromMap(Map.of("s3.secret-key", "${file:" + empty + "}"));
+
+    assertThatThrownBy(() -> StoreSettings.of(flink, Map.of()))
+        .isInstanceOf(ErrataException.class)
+        .hasMessageEndingWith("the secret's file " + empty + " is empty");
   }
 }

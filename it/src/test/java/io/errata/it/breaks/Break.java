@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param hangs whether being stopped at the limit counts as red
  * @param says what the failure's message has to hold
  * @param inCi whether each build runs it
+ * @param inJar whether the test starts the program as it is built, so that the jar has to be broken
  */
 record Break(
     String name,
@@ -34,6 +35,7 @@ record Break(
     boolean hangs,
     Optional<String> says,
     boolean inCi,
+    boolean inJar,
     List<Change> changes) {
   /** The order of the guarantees, and then of the names. */
   static final Comparator<Break> ORDER =
@@ -41,7 +43,7 @@ record Break(
 
   private static final Duration LIMIT = Duration.ofSeconds(240);
   private static final Set<String> FIELDS =
-      Set.of("guarantee", "test", "file", "limit", "hangs", "says", "ci");
+      Set.of("guarantee", "test", "file", "limit", "hangs", "says", "ci", "jar");
 
   /**
    * A text of one file and what stands in its place.
@@ -142,6 +144,7 @@ record Break(
         flag(name, fields, "hangs"),
         Optional.ofNullable(fields.get("says")),
         flag(name, fields, "ci"),
+        flag(name, fields, "jar"),
         changes);
   }
 

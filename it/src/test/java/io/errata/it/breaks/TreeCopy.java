@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -30,13 +32,18 @@ import javax.tools.ToolProvider;
  * thread-safe.
  */
 final class TreeCopy implements AutoCloseable {
+  /** All classes in one, which tests of the launcher and of clusters start. */
+  private static final String JAR = "jobs/target/errata.jar";
+
   private static final Set<String> LEFT_OUT = Set.of(".git", ".idea", "target", "plans");
 
+  private final Path root;
   private final Path folder;
   private final List<Path> modules;
   private final List<Path> classPath;
 
-  private TreeCopy(Path folder, List<Path> modules, List<Path> classPath) {
+  private TreeCopy(Path root, Path folder, List<Path> modules, List<Path> classPath) {
+    this.root = root;
     this.folder = folder;
     this.modules = modules;
     this.classPath = classPath;
@@ -75,8 +82,18 @@ final class TreeCopy implements AutoCloseable {
         copied.add(folder.resolve(root.relativize(path).getName(0)).resolve("target/classes"));
       }
     }
+    // As they are built, for tests that start processes.
+    for (String built : List.of("jobs/target/lib", "stores/target/plugins")) {
+      if (Files.isDirectory(root.resolve(built))) {
+        Files.createDirectories(folder.resolve(built).getParent());
+        Files.createSymbolicLink(folder.resolve(built), root.resolve(built));
+      }
+    }
+    if (Files.exists(root.resolve(JAR))) {
+      Files.copy(root.resolve(JAR), folder.resolve(JAR));
+    }
     Files.createDirectories(folder.resolve("tmp"));
-    return new TreeCopy(folder, modules, List.copyOf(copied));
+    return new TreeCopy(root, folder, modules, List.copyOf(copied));
   }
 
   Path folder() {
@@ -118,6 +135,9 @@ final class TreeCopy implements AutoCloseable {
             module.resolve("target/classes"),
             changed.stream().filter(file -> file.startsWith(module.resolve("src/main"))).toList(),
             broken);
+      }
+      if (one.inJar()) {
+        broken.putIntoJar();
       }
       return broken;
     } catch (IOException | NotCompiledException | RuntimeException e) {
@@ -239,6 +259,7 @@ final class TreeCopy implements AutoCloseable {
   final class Broken implements AutoCloseable {
     private final Map<Path, byte[]> before = new LinkedHashMap<>();
     private final Set<Path> types = new LinkedHashSet<>();
+    private boolean jar;
 
     private void keep(Path file) throws IOException {
       if (!before.containsKey(file)) {
@@ -253,8 +274,24 @@ final class TreeCopy implements AutoCloseable {
       }
     }
 
+    private void putIntoJar() throws IOException {
+      jar = true;
+      try (FileSystem entries = FileSystems.newFileSystem(folder.resolve(JAR))) {
+        for (Path type : types) {
+          for (Path file : classes(type)) {
+            // Behind module/target/classes.
+            Path below = file.subpath(folder.getNameCount() + 3, file.getNameCount());
+            Files.copy(file, entries.getPath("/" + below), StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
+      }
+    }
+
     @Override
     public void close() throws IOException {
+      if (jar) {
+        Files.copy(root.resolve(JAR), folder.resolve(JAR), StandardCopyOption.REPLACE_EXISTING);
+      }
       for (Path type : types) {
         for (Path file : classes(type)) {
           Files.delete(file);
@@ -265,7 +302,7 @@ final class TreeCopy implements AutoCloseable {
       }
     }
 
-    private static List<Path> classes(Path type) throws IOException {
+    private List<Path> classes(Path type) throws IOException {
       String name = type.getFileName().toString();
       try (Stream<Path> files = Files.list(type.getParent())) {
         return files

@@ -1,15 +1,11 @@
 package io.errata.jobs.spec;
 
+import io.errata.connectors.secret.SecretReference;
+import io.errata.connectors.secret.SecretReference.UnresolvedException;
 import io.errata.jobs.spec.YamlNode.Mapping;
 import io.errata.jobs.spec.YamlNode.Scalar;
 import io.errata.jobs.spec.YamlNode.Sequence;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.io.File;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +26,6 @@ final class References {
       Pattern.compile(
           "[?&;](ssl)?pass(word)?=|[?&;](pwd|secret|token)=|^jdbc:[^?]*@",
           Pattern.CASE_INSENSITIVE);
-
-  /** Longer than any password or token; a larger file is another one than was meant. */
-  private static final long MAX_FILE_BYTES = 64 * 1024;
 
   private final Function<String, Optional<String>> environment;
   private final Problems problems;
@@ -97,80 +90,20 @@ final class References {
     Matcher reference = REFERENCE.matcher(text);
     int before = problems.count();
     while (reference.find()) {
-      String value =
-          switch (reference.group(1)) {
-            case "env" -> variable(location, path, reference.group(2));
-            case "file" -> file(location, path, reference.group(2));
-            default -> {
-              problems.add(
-                  location,
-                  path,
-                  "there is no reference of this kind; write ${env:NAME} or ${file:path}");
-              yield null;
-            }
-          };
-      reference.appendReplacement(resolved, Matcher.quoteReplacement(value == null ? "" : value));
+      String kind = reference.group(1);
+      String name = reference.group(2);
+      String value = "";
+      // A relative path is reported with the other paths already.
+      if (!kind.equals("file") || new File(name).isAbsolute()) {
+        try {
+          value = SecretReference.resolve(kind, name, environment);
+        } catch (UnresolvedException e) {
+          problems.add(location, path, e.getMessage());
+        }
+      }
+      reference.appendReplacement(resolved, Matcher.quoteReplacement(value));
     }
     reference.appendTail(resolved);
     return problems.count() == before ? resolved.toString() : null;
-  }
-
-  private @Nullable String variable(Location location, String path, String name) {
-    if (name.isBlank() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-      problems.add(location, path, "${env:…} names no environment variable");
-      return null;
-    }
-    Optional<String> value = environment.apply(name).filter(v -> !v.isEmpty());
-    if (value.isEmpty()) {
-      problems.add(
-          location,
-          path,
-          "the environment variable " + name + " is not set; export it, or name another");
-    }
-    return value.orElse(null);
-  }
-
-  private @Nullable String file(Location location, String path, String name) {
-    try {
-      Path file = Path.of(name);
-      if (!file.isAbsolute()) {
-        // Reported with the paths already.
-        return null;
-      }
-      if (Files.isDirectory(file)) {
-        problems.add(location, path, "the secret's file " + name + " is a folder");
-        return null;
-      }
-      long size = Files.size(file);
-      if (size > MAX_FILE_BYTES) {
-        problems.add(
-            location,
-            path,
-            "the secret's file "
-                + name
-                + " has "
-                + size
-                + " bytes (at most "
-                + MAX_FILE_BYTES
-                + ")");
-        return null;
-      }
-      String value = Files.readString(file, StandardCharsets.UTF_8).replaceFirst("\\r?\\n\\z", "");
-      if (value.isEmpty()) {
-        problems.add(location, path, "the secret's file " + name + " is empty");
-        return null;
-      }
-      return value;
-    } catch (NoSuchFileException e) {
-      problems.add(location, path, "the secret's file " + name + " is not there");
-    } catch (CharacterCodingException e) {
-      problems.add(location, path, "the secret's file " + name + " is not UTF-8");
-    } catch (IOException | InvalidPathException e) {
-      problems.add(
-          location,
-          path,
-          "the secret's file " + name + " can't be read (" + e.getClass().getSimpleName() + ")");
-    }
-    return null;
   }
 }
