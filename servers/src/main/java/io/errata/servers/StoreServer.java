@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,8 +20,8 @@ public final class StoreServer implements AutoCloseable {
   /** The name of the bucket. */
   public static final String BUCKET = "events";
 
-  /** What {@code servers/build-store-servers.sh} has built. */
-  private static final String SCRIPT = "servers/build-store-servers.sh";
+  private static final BuiltServers BUILT =
+      new BuiltServers("servers/build-store-servers.sh", "ERRATA_STORE_SERVERS");
 
   private final NativeServer server;
   private final Kind kind;
@@ -61,39 +60,7 @@ public final class StoreServer implements AutoCloseable {
    * @throws IllegalStateException where they are required and can't be built
    */
   public static Optional<Path> programs() {
-    if ("required".equals(System.getenv("ERRATA_STORE_SERVERS"))) {
-      return Optional.of(Path.of(run()));
-    }
-    Path folder = Path.of(run("--where"));
-    return Optional.of(folder).filter(Files::isDirectory);
-  }
-
-  private static String run(String... arguments) {
-    Path script = null;
-    for (Path folder = Path.of("").toAbsolutePath();
-        folder != null && script == null;
-        folder = folder.getParent()) {
-      script = Files.exists(folder.resolve(SCRIPT)) ? folder.resolve(SCRIPT) : null;
-    }
-    if (script == null) {
-      throw new IllegalStateException("Cannot find " + SCRIPT);
-    }
-    try {
-      ProcessBuilder builder = new ProcessBuilder(script.toString());
-      builder.command().addAll(List.of(arguments));
-      Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      String printed =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (process.waitFor() != 0) {
-        throw new IllegalStateException("Cannot build the object stores by " + SCRIPT);
-      }
-      return printed;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return BUILT.find();
   }
 
   /**
