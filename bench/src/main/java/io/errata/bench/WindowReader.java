@@ -1,13 +1,16 @@
 package io.errata.bench;
 
 import io.errata.api.ColumnType;
+import io.errata.connectors.InputPart;
 import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.Window;
+import io.errata.connectors.event.EventBlock;
 import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SourceRecordTypeInfo;
 import io.errata.connectors.kafka.KafkaOptions;
@@ -36,7 +39,8 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  * Reads a window of JSON events from Kafka in one Flink job at parallelism 2, on a cluster in this
  * process that is up before the clock starts, as the consumer of the peer is made before its clock
  * starts. What is timed is all of a window's reading: the offsets are resolved, each record is
- * decoded, checked and made an event, and the receipts are confirmed to have come.
+ * decoded, checked and packed as a plan in batch execution packs it, and the receipts are confirmed
+ * to have come.
  */
 public final class WindowReader {
   private static final int PARALLELISM = 2;
@@ -100,7 +104,9 @@ public final class WindowReader {
     env.setRuntimeMode(RuntimeExecutionMode.BATCH);
     env.setParallelism(PARALLELISM);
     env.fromSource(
-            window.source(ReadRate.UNLIMITED),
+            window.source(
+                ReadRate.UNLIMITED,
+                new PackedEvents(schema, window.inputs().stream().map(InputPart::name).toList())),
             WatermarkStrategy.noWatermarks(),
             "events",
             SourceRecordTypeInfo.of(schema))
@@ -124,11 +130,10 @@ public final class WindowReader {
 
     @Override
     public boolean filter(SourceRecord record) {
-      if (record instanceof EventRecord event) {
-        if (event.rejection().isPresent()) {
-          throw new IllegalStateException("Cannot time rejected events: " + event.rejection());
-        }
-        events.add(1);
+      if (record instanceof EventBlock block) {
+        events.add(block.count());
+      } else if (record instanceof EventRecord event) {
+        throw new IllegalStateException("Cannot time rejected events: " + event.rejection());
       } else {
         receipts.add(1);
       }

@@ -1,9 +1,11 @@
 package io.errata.connectors;
 
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be read for one window, fixed: whoever reads it, and however often, reads the same or
@@ -48,7 +50,17 @@ public interface ResolvedWindow {
    *
    * @param rate how fast all its readers together may read
    */
-  Source<SourceRecord, ?, ?> source(ReadRate rate);
+  default Source<SourceRecord, ?, ?> source(ReadRate rate) {
+    return source(rate, null);
+  }
+
+  /**
+   * As {@link #source(ReadRate)}, for batch execution.
+   *
+   * @param packed the form that events without a rejection are packed in, many in one {@link
+   *     io.errata.connectors.event.EventBlock}; null where they come one by one
+   */
+  Source<SourceRecord, ?, ?> source(ReadRate rate, @Nullable PackedEvents packed);
 
   /**
    * Compares what was read with what was expected.

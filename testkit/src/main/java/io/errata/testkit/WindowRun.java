@@ -1,12 +1,20 @@
 package io.errata.testkit;
 
+import io.errata.api.Bytes;
+import io.errata.connectors.InputPart;
 import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
+import io.errata.connectors.event.EventBlock;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
+import io.errata.connectors.event.SourceRecordTypeInfo;
 import io.errata.connectors.event.SplitReceipt;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -16,12 +24,15 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -46,13 +57,86 @@ public record WindowRun(List<TimedEvent> events, List<SplitReceipt> receipts) {
    */
   public record TimedEvent(EventRecord event, long timestamp) {}
 
-  /** Runs the source in batch execution, and sends its records over the network once. */
+  /**
+   * Runs the source in batch execution, and sends its records over the network once. Beside it runs
+   * the source that packs events, which has to give the same.
+   */
   public static WindowRun of(ResolvedWindow window, int parallelism) throws Exception {
-    return run(
-        window,
-        ReadRate.UNLIMITED,
-        environment(RuntimeExecutionMode.BATCH, parallelism, new Configuration()),
-        new Timestamps());
+    StreamExecutionEnvironment env =
+        environment(RuntimeExecutionMode.BATCH, parallelism, new Configuration());
+    Source<SourceRecord, ?, ?> single = window.source(ReadRate.UNLIMITED);
+    // One of the sources is known to it, and others are not.
+    PackedEvents form =
+        new PackedEvents(
+            schema(single),
+            window.inputs().stream().map(InputPart::name).sorted().limit(1).toList());
+    List<List<Tuple2<Long, SourceRecord>>> found =
+        run(env, List.of(single, window.source(ReadRate.UNLIMITED, form)), new Timestamps());
+    WindowRun run = of(found.get(0));
+    checkPacked(run, form, found.get(1).stream().map(timed -> timed.f1).toList());
+    return run;
+  }
+
+  private static EventSchema schema(Source<SourceRecord, ?, ?> source) {
+    return ((SourceRecordTypeInfo) ((ResultTypeQueryable<?>) source).getProducedType()).schema();
+  }
+
+  private static void checkPacked(WindowRun run, PackedEvents form, List<SourceRecord> packed)
+      throws IOException {
+    List<Bytes> events = new ArrayList<>();
+    List<String> rejected = new ArrayList<>();
+    List<SplitReceipt> receipts = new ArrayList<>();
+    for (SourceRecord next : packed) {
+      if (next instanceof EventBlock block) {
+        events.addAll(eventsOf(block));
+      } else if (next instanceof EventRecord event) {
+        rejected.add(told(event));
+      } else {
+        receipts.add((SplitReceipt) next);
+      }
+    }
+    List<Bytes> expected = new ArrayList<>();
+    List<String> expectedRejected = new ArrayList<>();
+    for (TimedEvent each : run.events()) {
+      if (each.event().rejection().isPresent()) {
+        expectedRejected.add(told(each.event()));
+      } else {
+        DataOutputSerializer out = new DataOutputSerializer(128);
+        form.write(each.event(), out);
+        expected.add(Bytes.of(out.getCopyOfBuffer()));
+      }
+    }
+    same("events", events, expected, Comparator.comparing(Bytes::toHex));
+    same("rejected events", rejected, expectedRejected, Comparator.naturalOrder());
+    same("receipts", receipts, run.receipts(), Comparator.comparing(SplitReceipt::split));
+  }
+
+  private static List<Bytes> eventsOf(EventBlock block) {
+    List<Bytes> events = new ArrayList<>();
+    int at = 0;
+    while (at < block.length()) {
+      int begin = at + EventBlock.HEAD;
+      at = begin + block.size(at);
+      events.add(Bytes.of(Arrays.copyOfRange(block.bytes(), begin, at)));
+    }
+    if (events.size() != block.count()) {
+      throw new AssertionError(
+          "A block says that it has " + block.count() + " events, and has " + events.size());
+    }
+    return events;
+  }
+
+  private static String told(EventRecord event) {
+    return event.position() + " " + event.knownId() + " " + event.rejection() + " " + event.raw();
+  }
+
+  private static <T> void same(String what, List<T> packed, List<T> single, Comparator<T> order) {
+    List<T> left = packed.stream().sorted(order).toList();
+    List<T> right = single.stream().sorted(order).toList();
+    if (!left.equals(right)) {
+      throw new AssertionError(
+          "The source that packs gives other " + what + ":\n" + left + "\nand not\n" + right);
+    }
   }
 
   /**
@@ -71,7 +155,12 @@ public record WindowRun(List<TimedEvent> events, List<SplitReceipt> receipts) {
     configuration.set(SourceReaderOptions.SOURCE_READER_CLOSE_TIMEOUT, 1000L);
     FailingOnce failing = new FailingOnce(RUNS.incrementAndGet());
     WindowRun run =
-        run(window, rate, environment(RuntimeExecutionMode.STREAMING, 1, configuration), failing);
+        of(
+            run(
+                    environment(RuntimeExecutionMode.STREAMING, 1, configuration),
+                    List.of(window.source(rate)),
+                    failing)
+                .get(0));
     if (!FailingOnce.FAILED.remove(failing.run)) {
       throw new IllegalStateException("Cannot restart: no checkpoint lay among the records");
     }
@@ -88,23 +177,43 @@ public record WindowRun(List<TimedEvent> events, List<SplitReceipt> receipts) {
     return env;
   }
 
-  private static WindowRun run(
-      ResolvedWindow window, ReadRate rate, StreamExecutionEnvironment env, Timestamps timestamps)
+  /** What each of some sources gives, which run in one job. */
+  private static List<List<Tuple2<Long, SourceRecord>>> run(
+      StreamExecutionEnvironment env,
+      List<Source<SourceRecord, ?, ?>> sources,
+      Timestamps timestamps)
       throws Exception {
-    DataStream<SourceRecord> records =
-        env.fromSource(window.source(rate), WatermarkStrategy.noWatermarks(), "events");
-    DataStream<Tuple2<Long, SourceRecord>> timed =
-        records.rebalance().process(timestamps).returns(Types.TUPLE(Types.LONG, records.getType()));
+    List<CloseableIterator<Tuple2<Long, SourceRecord>>> results = new ArrayList<>();
+    List<List<Tuple2<Long, SourceRecord>>> all = new ArrayList<>();
+    for (Source<SourceRecord, ?, ?> source : sources) {
+      DataStream<SourceRecord> records =
+          env.fromSource(source, WatermarkStrategy.noWatermarks(), "events");
+      results.add(
+          records
+              .rebalance()
+              .process(timestamps)
+              .returns(Types.TUPLE(Types.LONG, records.getType()))
+              .collectAsync());
+    }
+    env.execute();
+    for (CloseableIterator<Tuple2<Long, SourceRecord>> result : results) {
+      List<Tuple2<Long, SourceRecord>> found = new ArrayList<>();
+      try (result) {
+        result.forEachRemaining(found::add);
+      }
+      all.add(found);
+    }
+    return all;
+  }
+
+  private static WindowRun of(List<Tuple2<Long, SourceRecord>> all) {
     List<TimedEvent> events = new ArrayList<>();
     List<SplitReceipt> receipts = new ArrayList<>();
-    try (CloseableIterator<Tuple2<Long, SourceRecord>> all = timed.executeAndCollect()) {
-      while (all.hasNext()) {
-        Tuple2<Long, SourceRecord> next = all.next();
-        if (next.f1 instanceof EventRecord event) {
-          events.add(new TimedEvent(event, next.f0));
-        } else if (next.f1 instanceof SplitReceipt receipt) {
-          receipts.add(receipt);
-        }
+    for (Tuple2<Long, SourceRecord> next : all) {
+      if (next.f1 instanceof EventRecord event) {
+        events.add(new TimedEvent(event, next.f0));
+      } else if (next.f1 instanceof SplitReceipt receipt) {
+        receipts.add(receipt);
       }
     }
     events.sort(Comparator.comparing(timedEvent -> timedEvent.event().position()));

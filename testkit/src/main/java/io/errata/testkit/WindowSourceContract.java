@@ -186,6 +186,27 @@ public abstract class WindowSourceContract {
     }
   }
 
+  /** A format may keep each value once, and a decoder may have one place for all of them. */
+  @Test
+  @SuppressWarnings("unchecked")
+  void values_thatComeAgain_areThoseOfTheirEvents() throws Exception {
+    List<String> notes = List.of("one", "two", "one", "three", "two", "one");
+    Map<String, Object>[] rows = new Map[notes.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = event("e" + i, "2024-06-10T12:00:00Z");
+      rows[i].put("note", notes.get(i));
+      rows[i].put("amount", BigDecimal.valueOf(notes.get(i).length(), 4));
+    }
+    WindowRun run = WindowRun.of(resolve(rows), 1);
+
+    for (int i = 0; i < rows.length; i++) {
+      EventRecord read = run.event("e" + i).event();
+      assertThat(read.value("note")).isEqualTo(notes.get(i));
+      assertThat(read.asDecimal("amount"))
+          .isEqualByComparingTo(BigDecimal.valueOf(notes.get(i).length(), 4));
+    }
+  }
+
   @Test
   void timestamp_isTheEventTimeInMicroseconds() throws Exception {
     WindowRun run = WindowRun.of(resolve(event("a", "2024-06-10T12:00:00.123456Z")), 1);

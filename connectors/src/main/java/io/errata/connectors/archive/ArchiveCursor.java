@@ -1,7 +1,7 @@
 package io.errata.connectors.archive;
 
 import io.errata.api.ErrataException;
-import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.read.EventAssembler;
@@ -50,6 +50,11 @@ final class ArchiveCursor implements SplitCursor {
   }
 
   @Override
+  public void pack(EventPacker packer) {
+    assembler.pack(packer);
+  }
+
+  @Override
   public @Nullable SourceRecord next() {
     if (done) {
       return null;
@@ -68,7 +73,7 @@ final class ArchiveCursor implements SplitCursor {
           assembler.count(decoder);
           continue;
         }
-        @Nullable EventRecord event = assembler.assemble(decoder, split.input(), name);
+        @Nullable SourceRecord event = assembler.assemble(decoder, split.input(), name);
         if (event != null) {
           lastSize = decoder.size();
           return event;

@@ -1,5 +1,10 @@
 package io.errata.connectors.archive;
 
+import io.errata.api.ColumnType;
+import io.errata.connectors.event.AsciiText;
+import io.errata.connectors.event.PlainNumber;
+import io.errata.connectors.format.Utf8;
+import java.nio.ByteBuffer;
 import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
@@ -48,16 +53,23 @@ final class ParquetConverters {
     public void end() {}
   }
 
-  /** Keeps the last value of a column. Values of a dictionary are decoded once. */
+  /**
+   * Keeps the last value of a column, which may be a {@link io.errata.connectors.event.LazyValue}.
+   * Values of a dictionary are decoded once.
+   */
   static final class Leaf extends PrimitiveConverter {
     private final ParquetLeaf leaf;
     private final boolean hasDictionary;
+    private final boolean isText;
     private @Nullable Object last;
     private @Nullable Dictionary dictionary;
     private @Nullable Object[] decoded = new @Nullable Object[0];
+    private AsciiText text = new AsciiText();
+    private PlainNumber number = new PlainNumber();
 
     Leaf(ParquetLeaf leaf, PrimitiveTypeName physical) {
       this.leaf = leaf;
+      this.isText = leaf.column.type() == ColumnType.TEXT;
       this.hasDictionary = physical != PrimitiveTypeName.BOOLEAN;
     }
 
@@ -82,6 +94,9 @@ final class ParquetConverters {
       if (last == null) {
         decode(id);
         decoded[id] = last;
+        // They stay with the dictionary.
+        text = new AsciiText();
+        number = new PlainNumber();
       }
     }
 
@@ -121,7 +136,10 @@ final class ParquetConverters {
 
     @Override
     public void addLong(long value) {
-      last = leaf.ofLong.apply(value);
+      last =
+          leaf.scale >= 0 && PlainNumber.fits(value)
+              ? number.set(value, leaf.scale)
+              : leaf.ofLong.apply(value);
     }
 
     @Override
@@ -136,6 +154,17 @@ final class ParquetConverters {
 
     @Override
     public void addBinary(Binary value) {
+      if (isText) {
+        ByteBuffer bytes = value.toByteBuffer();
+        int length = bytes.remaining();
+        if (length == value.length() && bytes.hasArray()) {
+          int from = bytes.arrayOffset() + bytes.position();
+          if (Utf8.isAscii(bytes.array(), from, length)) {
+            last = text.set(bytes.array(), from, length);
+            return;
+          }
+        }
+      }
       last = leaf.ofBinary.apply(value);
     }
   }

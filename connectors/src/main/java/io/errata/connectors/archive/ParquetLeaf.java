@@ -47,11 +47,16 @@ final class ParquetLeaf {
   final @Nullable LongFunction<Object> ofLong;
   final @Nullable Function<Binary, Object> ofBinary;
 
+  /** The digits behind the point of a column whose values are numbers in 64 bits; -1 of others. */
+  final int scale;
+
   private ParquetLeaf(
       SourceColumn column,
       @Nullable IntFunction<Object> ofInt,
       @Nullable LongFunction<Object> ofLong,
-      @Nullable Function<Binary, Object> ofBinary) {
+      @Nullable Function<Binary, Object> ofBinary,
+      int scale) {
+    this.scale = scale;
     this.column = column;
     this.ofInt = ofInt;
     this.ofLong = ofLong;
@@ -64,9 +69,10 @@ final class ParquetLeaf {
         type.getPrimitiveTypeName().name().toLowerCase(java.util.Locale.ROOT)
             + (logical == null ? "" : " " + logical);
     return switch (type.getPrimitiveTypeName()) {
-      case BOOLEAN -> new ParquetLeaf(SourceColumn.of(ColumnType.BOOLEAN, name), null, null, null);
+      case BOOLEAN ->
+          new ParquetLeaf(SourceColumn.of(ColumnType.BOOLEAN, name), null, null, null, -1);
       case FLOAT, DOUBLE ->
-          new ParquetLeaf(SourceColumn.of(ColumnType.DOUBLE, name), null, null, null);
+          new ParquetLeaf(SourceColumn.of(ColumnType.DOUBLE, name), null, null, null, -1);
       case INT32 -> ofInt32(logical, name);
       case INT64 -> ofInt64(logical, name);
       case INT96 -> ofBinary(ColumnType.TIMESTAMP, name, ParquetLeaf::int96);
@@ -104,7 +110,12 @@ final class ParquetLeaf {
     }
     if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
       int scale = decimal.getScale();
-      return ofLong(ColumnType.DECIMAL, name, value -> Conversion.decimal(value, scale));
+      return new ParquetLeaf(
+          SourceColumn.of(ColumnType.DECIMAL, name),
+          null,
+          value -> Conversion.decimal(value, scale),
+          null,
+          scale);
     }
     if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
       return ofLong(ColumnType.TIMESTAMP, name, timestamp(timestamp.getUnit()));
@@ -172,20 +183,20 @@ final class ParquetLeaf {
   }
 
   private static ParquetLeaf ofInt(ColumnType type, String name, IntFunction<Object> decode) {
-    return new ParquetLeaf(SourceColumn.of(type, name), decode, null, null);
+    return new ParquetLeaf(SourceColumn.of(type, name), decode, null, null, -1);
   }
 
   private static ParquetLeaf ofLong(ColumnType type, String name, LongFunction<Object> decode) {
-    return new ParquetLeaf(SourceColumn.of(type, name), null, decode, null);
+    return new ParquetLeaf(SourceColumn.of(type, name), null, decode, null, -1);
   }
 
   private static ParquetLeaf ofBinary(
       ColumnType type, String name, Function<Binary, Object> decode) {
-    return new ParquetLeaf(SourceColumn.of(type, name), null, null, decode);
+    return new ParquetLeaf(SourceColumn.of(type, name), null, null, decode, -1);
   }
 
   private static ParquetLeaf refused(String name) {
     return new ParquetLeaf(
-        SourceColumn.refused(name, "no type of Errata's has its values"), null, null, null);
+        SourceColumn.refused(name, "no type of Errata's has its values"), null, null, null, -1);
   }
 }

@@ -32,6 +32,8 @@ public final class PackedEvents implements Serializable {
   private final RowSchema payloadSchema;
   private final String[] sources;
   private transient @Nullable Map<String, Integer> places;
+  private transient @Nullable String lastSource;
+  private transient int lastPlace;
 
   /**
    * @param sources of positions, as far as they are known: an event from one of them is shorter
@@ -44,23 +46,32 @@ public final class PackedEvents implements Serializable {
 
   /** Writes both parts. */
   public void write(EventRecord event, DataOutputView out) throws IOException {
-    int place = place(event.position().source());
-    out.writeShort(place);
-    if (place == WRITTEN_OUT) {
-      ValueCodec.writeText(event.position().source(), out);
-    }
-    out.writeLong(event.position().offset());
+    writePosition(event.position().source(), event.position().offset(), out);
     for (int i = 0; i < event.sequenceSize(); i++) {
       ValueCodec.write(event.sequence(i), out);
     }
     ValueCodec.writeText(event.id(), out);
-    Instant time = event.time();
-    out.writeLong(time.getEpochSecond());
-    out.writeInt(time.getNano());
+    writeTime(event.time(), out);
     ValueCodec.writeText(event.type(), out);
     for (int i = 0; i < payloadSchema.size(); i++) {
       ValueCodec.write(event.payload(i), out);
     }
+  }
+
+  /** Writes what comes before the values of the sequence. */
+  void writePosition(String source, long offset, DataOutputView out) throws IOException {
+    int place = place(source);
+    out.writeShort(place);
+    if (place == WRITTEN_OUT) {
+      ValueCodec.writeText(source, out);
+    }
+    out.writeLong(offset);
+  }
+
+  /** Writes what comes between id and type. */
+  static void writeTime(Instant time, DataOutputView out) throws IOException {
+    out.writeLong(time.getEpochSecond());
+    out.writeInt(time.getNano());
   }
 
   /** Reads both parts. */
@@ -103,6 +114,11 @@ public final class PackedEvents implements Serializable {
 
   /** Where the second part of the event begins that begins at a place. */
   public int contentOf(byte[] bytes, int at) {
+    return ValueCodec.skipText(bytes, idOf(bytes, at));
+  }
+
+  /** Where the id lies of the event that begins at a place, as {@link ValueCodec} writes text. */
+  public int idOf(byte[] bytes, int at) {
     int next = at + Short.BYTES;
     if (bytes[at] == 0 && bytes[at + 1] == 0) {
       next = ValueCodec.skipText(bytes, next);
@@ -111,7 +127,7 @@ public final class PackedEvents implements Serializable {
     for (int i = schema.sequence().size(); i > 0; i--) {
       next = ValueCodec.skip(bytes, next);
     }
-    return ValueCodec.skipText(bytes, next);
+    return next;
   }
 
   /** Compares the times of two events by where their second parts begin. */
@@ -128,6 +144,15 @@ public final class PackedEvents implements Serializable {
   }
 
   private int place(String source) {
+    // One split is read behind the other.
+    if (!source.equals(lastSource)) {
+      lastPlace = find(source);
+      lastSource = source;
+    }
+    return lastPlace;
+  }
+
+  private int find(String source) {
     if (places == null) {
       places = new HashMap<>();
       for (int i = 0; i < sources.length; i++) {

@@ -1,4 +1,4 @@
 package io.errata.connectors.event;
 
 /** What a source of a window emits. */
-public sealed interface SourceRecord permits EventRecord, SplitReceipt {}
+public sealed interface SourceRecord permits EventRecord, EventBlock, SplitReceipt {}

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
   private static final long serialVersionUID = 1;
   private static final int RECEIPT = 0x80;
+  private static final int BLOCK = 0x40;
   private static final int HAS_ID = 1;
   private static final int HAS_TIME = 2;
   private static final int HAS_REJECTION = 4;
@@ -42,13 +43,31 @@ final class SourceRecordSerializer extends TypeSerializer<SourceRecord> {
     } else if (sourceRecord instanceof SplitReceipt receipt) {
       out.writeByte(RECEIPT);
       ValueCodec.writeReceipt(receipt, out);
+    } else if (sourceRecord instanceof EventBlock block) {
+      out.writeByte(BLOCK);
+      out.writeInt(block.length());
+      out.write(block.bytes(), 0, block.length());
+      out.writeInt(block.count());
+      PackedEvents.writeTime(block.newest(), out);
     }
   }
 
   @Override
   public SourceRecord deserialize(DataInputView in) throws IOException {
     int head = in.readUnsignedByte();
-    return head == RECEIPT ? ValueCodec.readReceipt(in) : readEvent(head, in);
+    return switch (head) {
+      case RECEIPT -> ValueCodec.readReceipt(in);
+      case BLOCK -> readBlock(in);
+      default -> readEvent(head, in);
+    };
+  }
+
+  private static EventBlock readBlock(DataInputView in) throws IOException {
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    int count = in.readInt();
+    long seconds = in.readLong();
+    return new EventBlock(bytes, bytes.length, count, Instant.ofEpochSecond(seconds, in.readInt()));
   }
 
   private static void writeEvent(EventRecord event, DataOutputView out) throws IOException {

@@ -20,6 +20,11 @@ public final class SourceRecordTypeInfo extends TypeInformation<SourceRecord> {
     return new SourceRecordTypeInfo(schema);
   }
 
+  /** Of the events. */
+  public EventSchema schema() {
+    return schema;
+  }
+
   @Override
   public TypeSerializer<SourceRecord> createSerializer(SerializerConfig config) {
     return new SourceRecordSerializer(schema);

@@ -84,6 +84,14 @@ public final class ValueCodec {
     } else if (value instanceof Bytes bytes) {
       out.writeByte(BYTES);
       writeBytes(bytes.toArray(), out);
+    } else if (value instanceof AsciiText text) {
+      out.writeByte(TEXT);
+      writeText(text, out);
+    } else if (value instanceof PlainNumber number && number.isWhole()) {
+      out.writeByte(LONG);
+      out.writeLong(number.unscaled());
+    } else if (value instanceof PlainNumber number) {
+      writeDecimal(number.unscaled(), number.scale(), out);
     } else if (value instanceof Unreadable unreadable) {
       out.writeByte(UNREADABLE);
       writeText(unreadable.reason(), out);
@@ -140,8 +148,13 @@ public final class ValueCodec {
    * Writes text of any length; {@link java.io.DataOutput#writeUTF} ends at 64 KiB. An unpaired
    * surrogate, which no column's text has, becomes a question mark.
    */
-  public static void writeText(String text, DataOutputView out) throws IOException {
-    writeBytes(text.getBytes(StandardCharsets.UTF_8), out);
+  public static void writeText(CharSequence text, DataOutputView out) throws IOException {
+    if (text instanceof AsciiText ascii) {
+      writeLength(ascii.length(), out);
+      out.write(ascii.bytes(), ascii.offset(), ascii.length());
+    } else {
+      writeBytes(text.toString().getBytes(StandardCharsets.UTF_8), out);
+    }
   }
 
   /** Reads what {@link #writeText} wrote. */
@@ -150,10 +163,8 @@ public final class ValueCodec {
   }
 
   private static void writeDecimal(BigDecimal decimal, DataOutputView out) throws IOException {
-    if (decimal.precision() <= 18) {
-      out.writeByte(SMALL_DECIMAL);
-      out.writeInt(decimal.scale());
-      out.writeLong(decimal.unscaledValue().longValue());
+    if (decimal.precision() <= PlainNumber.MAX_DIGITS) {
+      writeDecimal(decimal.unscaledValue().longValue(), decimal.scale(), out);
     } else {
       out.writeByte(DECIMAL);
       out.writeInt(decimal.scale());
@@ -161,15 +172,26 @@ public final class ValueCodec {
     }
   }
 
-  /** The length in one byte where it is less than 128: most texts are. */
+  /** Writes a decimal of at most {@link PlainNumber#MAX_DIGITS} digits, with its tag. */
+  static void writeDecimal(long unscaled, int scale, DataOutputView out) throws IOException {
+    out.writeByte(SMALL_DECIMAL);
+    out.writeInt(scale);
+    out.writeLong(unscaled);
+  }
+
   private static void writeBytes(byte[] bytes, DataOutputView out) throws IOException {
-    int rest = bytes.length;
+    writeLength(bytes.length, out);
+    out.write(bytes);
+  }
+
+  /** In one byte where it is less than 128: most texts are. */
+  private static void writeLength(int length, DataOutputView out) throws IOException {
+    int rest = length;
     while (rest >= 0x80) {
       out.writeByte(rest | 0x80);
       rest >>>= 7;
     }
     out.writeByte(rest);
-    out.write(bytes);
   }
 
   private static byte[] readBytes(DataInputView in) throws IOException {
@@ -205,7 +227,7 @@ public final class ValueCodec {
   }
 
   /** Where the text that {@link #writeText} wrote at a place ends. */
-  static int skipText(byte[] bytes, int at) {
+  public static int skipText(byte[] bytes, int at) {
     int next = at;
     int length = 0;
     int shift = 0;
@@ -216,6 +238,15 @@ public final class ValueCodec {
       shift += 7;
     } while (part < 0);
     return next + length;
+  }
+
+  /** Where the bytes begin of the text that {@link #writeText} wrote at a place. */
+  public static int startOfText(byte[] bytes, int at) {
+    int next = at;
+    while (bytes[next] < 0) {
+      next++;
+    }
+    return next + 1;
   }
 
   /** Whether the value at a place is null. */

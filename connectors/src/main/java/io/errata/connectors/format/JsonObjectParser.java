@@ -71,7 +71,10 @@ public final class JsonObjectParser {
     plain = new PlainJson(paths, doubleOnly, values, seen);
   }
 
-  /** The values of the object that was parsed last; overwritten by the next. */
+  /**
+   * The values of the object that was parsed last, which may be {@link
+   * io.errata.connectors.event.LazyValue}s of its bytes; overwritten by the next.
+   */
   public @Nullable Object[] values() {
     return values;
   }

@@ -1,7 +1,9 @@
 package io.errata.connectors.format;
 
-import java.math.BigDecimal;
+import io.errata.connectors.event.AsciiText;
+import io.errata.connectors.event.PlainNumber;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * give; whatever is wrong or rare, it doesn't take.
  *
  * <p>It needs a third of Jackson's time, since it makes nothing of what isn't wanted: names are
- * compared as bytes, and eight bytes of a text are looked at in one step. Not thread-safe.
+ * compared as bytes, eight bytes of a text are looked at in one step, and texts and numbers stay
+ * where they are ({@link io.errata.connectors.event.LazyValue}). Not thread-safe.
  */
 final class PlainJson {
-  /** All numbers of so many digits fit into 64 bits. */
-  private static final int MAX_DIGITS = 18;
-
   private final JsonPaths paths;
   private final boolean[] doubleOnly;
   private final @Nullable Object[] values;
   private final boolean[] seen;
+  private final AsciiText[] texts;
+  private final PlainNumber[] numbers;
 
   /**
    * @param doubleOnly by place: whether a number is wanted as floating point
@@ -31,6 +33,10 @@ final class PlainJson {
     this.doubleOnly = doubleOnly;
     this.values = values;
     this.seen = seen;
+    this.texts = new AsciiText[values.length];
+    Arrays.setAll(texts, place -> new AsciiText());
+    this.numbers = new PlainNumber[values.length];
+    Arrays.setAll(numbers, place -> new PlainNumber());
   }
 
   /**
@@ -115,6 +121,10 @@ final class PlainJson {
 
   private int behindText(byte[] json, int from, int end, int place) {
     int at = JsonSteps.firstSpecial(json, from, end);
+    if (at < end && json[at] == '"') {
+      values[place] = texts[place].set(json, from, at - from);
+      return at + 1;
+    }
     while (at < end && json[at] < 0) {
       at = JsonSteps.firstSpecial(json, at + 1, end);
     }
@@ -152,15 +162,14 @@ final class PlainJson {
         return JsonSteps.LEFT;
       }
     }
-    if (digits + scale > MAX_DIGITS) {
+    if (digits + scale > PlainNumber.MAX_DIGITS) {
       return JsonSteps.LEFT;
     }
     if (doubleOnly[place]) {
       values[place] =
           Double.parseDouble(new String(json, from, at - from, StandardCharsets.ISO_8859_1));
     } else {
-      long signed = negative ? -number : number;
-      values[place] = scale == 0 ? (Object) signed : BigDecimal.valueOf(signed, scale);
+      values[place] = numbers[place].set(negative ? -number : number, scale);
     }
     return at;
   }

@@ -29,7 +29,7 @@ public final class Utf8 {
   }
 
   /** Whether all bytes are below 0x80. */
-  static boolean isAscii(byte[] bytes, int offset, int length) {
+  public static boolean isAscii(byte[] bytes, int offset, int length) {
     int i = offset;
     int end = offset + length;
     for (; i <= end - Long.BYTES; i += Long.BYTES) {

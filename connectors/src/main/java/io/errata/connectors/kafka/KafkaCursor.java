@@ -2,7 +2,7 @@ package io.errata.connectors.kafka;
 
 import io.errata.api.Bytes;
 import io.errata.api.ErrataException;
-import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt.Offsets;
 import io.errata.connectors.event.ValueCodec;
@@ -178,6 +178,11 @@ final class KafkaCursor implements SplitCursor {
   }
 
   @Override
+  public void pack(EventPacker packer) {
+    assembler.pack(packer);
+  }
+
+  @Override
   public @Nullable SourceRecord next() throws IOException {
     while (!isReady()) {
       // The wait has its end in isReady().
@@ -216,7 +221,7 @@ final class KafkaCursor implements SplitCursor {
     long before = assembler.inWindow();
     row.take(next);
     row.next();
-    @Nullable EventRecord event = null;
+    @Nullable SourceRecord event = null;
     if (row.isUnwanted()) {
       assembler.count(row);
     } else {

@@ -23,7 +23,8 @@ public interface RecordDecoder extends Closeable {
 
   /**
    * The fields that were decoded last: values of {@link io.errata.api.ColumnType#javaType()}, null,
-   * or {@link io.errata.connectors.event.Unreadable}. Overwritten by the next.
+   * {@link io.errata.connectors.event.Unreadable}, or {@link io.errata.connectors.event.LazyValue}.
+   * Overwritten by the next.
    */
   @Nullable Object[] values();
 

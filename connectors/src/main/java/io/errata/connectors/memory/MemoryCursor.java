@@ -1,7 +1,7 @@
 package io.errata.connectors.memory;
 
 import io.errata.connectors.Window;
-import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.expression.Condition;
@@ -39,12 +39,17 @@ final class MemoryCursor implements SplitCursor {
   }
 
   @Override
+  public void pack(EventPacker packer) {
+    assembler.pack(packer);
+  }
+
+  @Override
   public @Nullable SourceRecord next() throws IOException {
     if (done) {
       return null;
     }
     while (rows.next()) {
-      @Nullable EventRecord event = assembler.assemble(rows, split.input());
+      @Nullable SourceRecord event = assembler.assemble(rows, split.input());
       if (event != null) {
         return event;
       }

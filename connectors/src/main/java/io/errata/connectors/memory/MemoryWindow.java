@@ -6,6 +6,7 @@ import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.Window;
 import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.expression.Condition;
@@ -63,8 +64,8 @@ final class MemoryWindow implements ResolvedWindow {
   }
 
   @Override
-  public Source<SourceRecord, ?, ?> source(ReadRate rate) {
-    return new SplitSource(schema, splits, opener, rate);
+  public Source<SourceRecord, ?, ?> source(ReadRate rate, @Nullable PackedEvents packed) {
+    return new SplitSource(schema, splits, opener, rate, packed);
   }
 
   @Override

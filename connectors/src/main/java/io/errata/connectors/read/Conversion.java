@@ -2,7 +2,10 @@ package io.errata.connectors.read;
 
 import io.errata.api.Bytes;
 import io.errata.api.ColumnType;
+import io.errata.connectors.event.AsciiText;
 import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.event.LazyValue;
+import io.errata.connectors.event.PlainNumber;
 import io.errata.connectors.event.Unreadable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -98,7 +101,8 @@ public final class Conversion {
    * @param zone of times in text that have none, or null where these are unreadable
    */
   public static @Nullable Object convert(
-      @Nullable Object value, ColumnType wanted, @Nullable ZoneId zone) {
+      @Nullable Object decoded, ColumnType wanted, @Nullable ZoneId zone) {
+    @Nullable Object value = decoded instanceof LazyValue lazy ? lazy.value() : decoded;
     if (value == null || value instanceof Unreadable || wanted.javaType().isInstance(value)) {
       return value;
     }
@@ -123,7 +127,8 @@ public final class Conversion {
    * The text of an id or type, the same for the same value whatever type it was kept in: 7, 7.0 and
    * "7" are one id. Null for null.
    */
-  public static @Nullable Object text(@Nullable Object value) {
+  public static @Nullable Object text(@Nullable Object decoded) {
+    @Nullable Object value = decoded instanceof LazyValue lazy ? lazy.value() : decoded;
     if (value == null || value instanceof String || value instanceof Unreadable) {
       return value;
     }
@@ -150,7 +155,15 @@ public final class Conversion {
    * @param zone of times in text that have none, or null where these are unreadable
    */
   public static @Nullable Object time(
-      @Nullable Object value, TimeUnit unit, @Nullable ZoneId zone) {
+      @Nullable Object decoded, TimeUnit unit, @Nullable ZoneId zone) {
+    if (decoded instanceof PlainNumber number && number.isWhole()) {
+      return ofEpoch(number.unscaled(), unit);
+    }
+    // No integer has a sign within.
+    if (decoded instanceof AsciiText text && text.length() > 4 && text.charAt(4) == '-') {
+      return TimestampText.parse(text, zone);
+    }
+    @Nullable Object value = decoded instanceof LazyValue lazy ? lazy.value() : decoded;
     if (value == null || value instanceof Instant || value instanceof Unreadable) {
       return value;
     }
@@ -171,17 +184,16 @@ public final class Conversion {
   }
 
   private static Object ofEpoch(long count, TimeUnit unit) {
-    long perSecond =
-        switch (unit) {
-          case SECONDS -> 1;
-          case MILLIS -> 1_000;
-          case MICROS -> 1_000_000;
-          case NANOS -> 1_000_000_000;
-        };
     try {
-      return Instant.ofEpochSecond(
-          Math.floorDiv(count, perSecond),
-          Math.floorMod(count, perSecond) * (1_000_000_000 / perSecond));
+      // Division by a constant is a multiplication.
+      return switch (unit) {
+        case SECONDS -> Instant.ofEpochSecond(count);
+        case MILLIS -> Instant.ofEpochMilli(count);
+        case MICROS ->
+            Instant.ofEpochSecond(
+                Math.floorDiv(count, 1_000_000L), Math.floorMod(count, 1_000_000L) * 1_000);
+        case NANOS -> Instant.ofEpochSecond(0, count);
+      };
     } catch (DateTimeException | ArithmeticException e) {
       return new Unreadable("not a time that a calendar has");
     }
@@ -243,7 +255,8 @@ public final class Conversion {
   private static Object integer(Object value, long min, long max, ColumnType wanted) {
     BigInteger whole;
     if (value instanceof Integer || value instanceof Long) {
-      whole = BigInteger.valueOf(((Number) value).longValue());
+      long number = ((Number) value).longValue();
+      return number < min || number > max ? outside(wanted) : integer(number, wanted);
     } else if (value instanceof BigDecimal decimal && isSmall(decimal)) {
       try {
         whole = decimal.toBigIntegerExact();
@@ -254,9 +267,17 @@ public final class Conversion {
       return mismatch(value, wanted);
     }
     if (whole.bitLength() > 63 || whole.longValue() < min || whole.longValue() > max) {
-      return new Unreadable("a number outside the range of " + wanted);
+      return outside(wanted);
     }
-    return wanted == ColumnType.INT ? (Object) whole.intValue() : (Object) whole.longValue();
+    return integer(whole.longValue(), wanted);
+  }
+
+  private static Object integer(long number, ColumnType wanted) {
+    return wanted == ColumnType.INT ? (Object) (int) number : (Object) number;
+  }
+
+  private static Unreadable outside(ColumnType wanted) {
+    return new Unreadable("a number outside the range of " + wanted);
   }
 
   private static boolean isSmall(BigDecimal decimal) {

@@ -1,7 +1,10 @@
 package io.errata.connectors.read;
 
 import io.errata.api.Bytes;
+import io.errata.connectors.event.EventBlock;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import java.io.IOException;
@@ -26,8 +29,12 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
   private static final int BATCH_RECORDS = 1_024;
   private static final long BATCH_BYTES = 4L << 20;
 
+  // Few enough that they are still in the processor's cache when they are used.
+  private static final int BATCH_BLOCKS = 16;
+
   private final SplitOpener.Session session;
   private final ReadPace pace;
+  private final @Nullable EventPacker packer;
   private final Deque<ReadSplit> pending = new ArrayDeque<>();
   private @Nullable ReadSplit split;
   private @Nullable SplitCursor cursor;
@@ -35,9 +42,13 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
   private long known;
   private volatile boolean woken;
 
-  CursorSplitReader(SplitOpener.Session session, ReadPace pace) {
+  /**
+   * @param packed the form that events without a rejection are packed in, or null
+   */
+  CursorSplitReader(SplitOpener.Session session, ReadPace pace, @Nullable PackedEvents packed) {
     this.session = session;
     this.pace = pace;
+    this.packer = packed == null ? null : new EventPacker(packed);
   }
 
   /** The place that all records before it lead up to. */
@@ -54,6 +65,9 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
       }
       cursor = session.open(split);
       cursor.pace(pace);
+      if (packer != null) {
+        cursor.pack(packer);
+      }
       known = split.emitted();
     }
     List<Object> batch = new ArrayList<>(BATCH_RECORDS);
@@ -62,7 +76,8 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
     long bytes = 0;
     // What is there goes on its way while the store is slow, and a reader that is woken up is not
     // kept waiting by a store that is gone.
-    while (batch.size() < BATCH_RECORDS && bytes < BATCH_BYTES && !woken && cursor.isReady()) {
+    int most = packer == null ? BATCH_RECORDS : BATCH_BLOCKS;
+    while (batch.size() < most && bytes < BATCH_BYTES && !woken && cursor.isReady()) {
       SourceRecord next = cursor.next();
       if (next == null) {
         finished = true;
@@ -79,13 +94,17 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
         }
         next = shortened((SplitReceipt) next);
       }
+      if (next instanceof SplitReceipt) {
+        addPacked(batch);
+      }
       batch.add(next);
-      bytes += cursor.lastSize();
+      bytes += next instanceof EventBlock block ? block.length() : cursor.lastSize();
       if (pace.hasWaited()) {
         // It goes on its way at the pace at which it was read, and not by the batch.
         break;
       }
     }
+    addPacked(batch);
     if (finished) {
       closeCursor();
     } else if (!batch.isEmpty()) {
@@ -95,6 +114,13 @@ final class CursorSplitReader implements SplitReader<Object, ReadSplit> {
       }
     }
     return new RecordsBySplits<>(Map.of(id, batch), finished ? Set.of(id) : Set.of());
+  }
+
+  private void addPacked(List<Object> batch) {
+    @Nullable EventBlock rest = packer == null ? null : packer.take();
+    if (rest != null) {
+      batch.add(rest);
+    }
   }
 
   /** Whether it stands behind all that was emitted before a restart. */

@@ -1,19 +1,23 @@
 package io.errata.connectors.read;
 
+import io.errata.api.ColumnType;
 import io.errata.api.Position;
 import io.errata.api.RejectedEventException;
 import io.errata.api.RowSchema;
 import io.errata.connectors.Window;
+import io.errata.connectors.event.AsciiText;
 import io.errata.connectors.event.EventField;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventRule;
+import io.errata.connectors.event.PlainNumber;
+import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.event.Unreadable;
 import io.errata.connectors.expression.Condition;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -33,8 +37,10 @@ public final class EventAssembler {
   private final Window window;
   private final @Nullable Condition condition;
   private final RowSchema payloadSchema;
-  private final List<EventField> sequenceFields;
-  private final List<EventField> payloadFields;
+  private final EventField[] sequenceFields;
+  private final EventField[] payloadFields;
+  // Whether every row of the window whose fields can be decoded is wanted.
+  private final boolean isPlain;
   private final @Nullable Object[] values;
 
   private long read;
@@ -43,14 +49,16 @@ public final class EventAssembler {
   private long rejected;
   private @Nullable String rejection;
   private ReadPace pace = ReadPace.unlimited();
+  private @Nullable EventPacker packer;
 
   public EventAssembler(FieldPlan plan, Window window, Optional<Condition> condition) {
     this.plan = plan;
     this.window = window;
     this.condition = condition.orElse(null);
     this.payloadSchema = plan.schema().payloadSchema();
-    this.sequenceFields = plan.schema().sequence();
-    this.payloadFields = plan.schema().payload();
+    this.sequenceFields = plan.schema().sequence().toArray(EventField[]::new);
+    this.payloadFields = plan.schema().payload().toArray(EventField[]::new);
+    this.isPlain = condition.isEmpty() && plan.schema().rules().isEmpty();
     this.values = new @Nullable Object[plan.size()];
   }
 
@@ -59,12 +67,18 @@ public final class EventAssembler {
     this.pace = next;
   }
 
+  /** From now on packs events that have no rejection. */
+  public void pack(EventPacker into) {
+    this.packer = into;
+  }
+
   /**
-   * The event of a decoder's current row, or null where it is not wanted.
+   * The event of a decoder's current row, or null where it is not wanted. Where events are packed,
+   * one without a rejection gives null, too, as long as its block isn't to go on its way.
    *
    * @param source for the event's position
    */
-  public @Nullable EventRecord assemble(RowDecoder row, String source) {
+  public @Nullable SourceRecord assemble(RowDecoder row, String source) {
     return assemble(row, source, source);
   }
 
@@ -73,14 +87,13 @@ public final class EventAssembler {
    *
    * @param name of the source for ids that are positions: the same wherever the archive lies
    */
-  public @Nullable EventRecord assemble(RowDecoder row, String source, String name) {
+  public @Nullable SourceRecord assemble(RowDecoder row, String source, String name) {
     read++;
     pace.row();
-    Position position = new Position(source, row.offset());
     rejection = row.rejection();
     if (rejection != null) {
       rejected++;
-      return unreadable(position, rejection).withRaw(row.raw());
+      return unreadable(new Position(source, row.offset()), rejection).withRaw(row.raw());
     }
     @Nullable Object time =
         Conversion.time(row.time(), plan.schema().timeUnit(), plan.schema().zone());
@@ -91,8 +104,85 @@ public final class EventAssembler {
       inWindow++;
     }
     row.values(values);
-    @Nullable EventRecord event = wanted(event(time, position, name));
-    return event != null && event.rejection().isPresent() ? event.withRaw(row.raw()) : event;
+    EventPacker into = packer;
+    if (into != null && isPlain && time instanceof Instant known) {
+      if (pack(into, known, source, row.offset(), name)) {
+        return packed(into);
+      }
+      into.drop();
+    }
+    @Nullable EventRecord event = wanted(event(time, new Position(source, row.offset()), name));
+    if (event != null && event.rejection().isPresent()) {
+      return event.withRaw(row.raw());
+    }
+    if (event == null || into == null) {
+      return event;
+    }
+    into.add(event);
+    return packed(into);
+  }
+
+  /** The block that the last event was packed into, where it goes on its way now. */
+  private @Nullable SourceRecord packed(EventPacker into) {
+    return into.isFull() || pace.hasWaited() ? into.take() : null;
+  }
+
+  /**
+   * Packs an event without making one.
+   *
+   * @return whether nothing of it has to be rejected; otherwise it is to be dropped
+   */
+  private boolean pack(EventPacker into, Instant time, String source, long offset, String name) {
+    into.begin(source, offset);
+    for (int i = 0; i < sequenceFields.length; i++) {
+      if (!pack(into, sequenceFields[i], values[plan.sequence(i)])) {
+        return false;
+      }
+    }
+    @Nullable CharSequence id =
+        plan.schema().isIdPosition() ? id(name, offset) : text(values[plan.id()]);
+    if (id == null) {
+      return false;
+    }
+    into.text(id);
+    into.time(time);
+    @Nullable Object type = plan.type() < 0 ? null : values[plan.type()];
+    @Nullable CharSequence typeText = type == null ? "" : text(type);
+    if (typeText == null) {
+      return false;
+    }
+    into.text(typeText);
+    for (int i = 0; i < payloadFields.length; i++) {
+      if (!pack(into, payloadFields[i], values[plan.payload(i)])) {
+        return false;
+      }
+    }
+    into.end(time);
+    return true;
+  }
+
+  /** The text of an id or type, or null where there is none that can be read. */
+  private static @Nullable CharSequence text(@Nullable Object value) {
+    return value instanceof AsciiText text
+        ? text
+        : Conversion.text(value) instanceof String text ? text : null;
+  }
+
+  private boolean pack(EventPacker into, EventField field, @Nullable Object value) {
+    ColumnType type = field.type();
+    if (value instanceof PlainNumber number && type == ColumnType.DECIMAL) {
+      into.asDecimal(number);
+    } else if ((value instanceof AsciiText && type == ColumnType.TEXT)
+        || (value instanceof PlainNumber number && type == ColumnType.LONG && number.isWhole())) {
+      into.value(value);
+    } else {
+      @Nullable Object converted = Conversion.convert(value, type, plan.schema().zone());
+      if (converted instanceof Unreadable) {
+        return false;
+      }
+      into.value(converted);
+    }
+    return true;
   }
 
   /** Counts a row for which the condition is known not to be true. */
@@ -126,14 +216,14 @@ public final class EventAssembler {
         plan.type() < 0
             ? null
             : text(Conversion.text(values[plan.type()]), "type", plan.schema().type());
-    @Nullable Object[] sequence = new @Nullable Object[sequenceFields.size()];
+    @Nullable Object[] sequence = new @Nullable Object[sequenceFields.length];
     for (int i = 0; i < sequence.length; i++) {
-      @Nullable Object value = converted(sequenceFields.get(i), values[plan.sequence(i)]);
+      @Nullable Object value = converted(sequenceFields[i], values[plan.sequence(i)]);
       sequence[i] = value instanceof Unreadable ? null : value;
     }
-    @Nullable Object[] payload = new @Nullable Object[payloadFields.size()];
+    @Nullable Object[] payload = new @Nullable Object[payloadFields.length];
     for (int i = 0; i < payload.length; i++) {
-      payload[i] = converted(payloadFields.get(i), values[plan.payload(i)]);
+      payload[i] = converted(payloadFields[i], values[plan.payload(i)]);
     }
     return new EventRecord(
         payloadSchema,
@@ -207,14 +297,14 @@ public final class EventAssembler {
   }
 
   private EventRecord unreadable(Position position, String reason) {
-    @Nullable Object[] payload = new @Nullable Object[payloadFields.size()];
+    @Nullable Object[] payload = new @Nullable Object[payloadFields.length];
     Arrays.fill(payload, WHOLE_ROW);
     return new EventRecord(
         payloadSchema,
         null,
         null,
         "",
-        new @Nullable Object[sequenceFields.size()],
+        new @Nullable Object[sequenceFields.length],
         payload,
         position,
         reason);
@@ -225,7 +315,7 @@ public final class EventAssembler {
     for (int i = 0; i < sequence.length; i++) {
       sequence[i] = event.sequence(i);
     }
-    @Nullable Object[] payload = new @Nullable Object[payloadFields.size()];
+    @Nullable Object[] payload = new @Nullable Object[payloadFields.length];
     for (int i = 0; i < payload.length; i++) {
       payload[i] = event.payload(i);
     }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over the rows of one split. Values are those of {@link
- * io.errata.api.ColumnType#javaType()}, null, or {@link io.errata.connectors.event.Unreadable}, as
- * the format has them: not yet converted. Not thread-safe.
+ * io.errata.api.ColumnType#javaType()}, null, {@link io.errata.connectors.event.Unreadable}, or
+ * {@link io.errata.connectors.event.LazyValue} until the next row, as the format has them: not yet
+ * converted. Not thread-safe.
  */
 public interface RowDecoder extends Closeable {
   /**

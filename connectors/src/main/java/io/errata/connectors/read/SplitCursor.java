@@ -1,6 +1,7 @@
 package io.errata.connectors.read;
 
 import io.errata.api.Bytes;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.SourceRecord;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,6 +17,12 @@ public interface SplitCursor extends Closeable {
    * Called once, before {@link #next()}.
    */
   void pace(ReadPace pace);
+
+  /**
+   * From now on packs events that have no rejection, and gives on the blocks that are full; who
+   * asks takes the rest from the packer. Called at most once, before {@link #next()}.
+   */
+  void pack(EventPacker packer);
 
   /**
    * Waits a moment for what {@link #next()} gives.

@@ -2,6 +2,7 @@ package io.errata.connectors.read;
 
 import io.errata.api.Bytes;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import java.time.Instant;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
 import org.apache.flink.metrics.Gauge;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one split after another in a thread of its own, beside the task that uses the records. */
 final class SplitSourceReader
@@ -20,9 +22,13 @@ final class SplitSourceReader
 
   private final ReadPace pace;
 
-  SplitSourceReader(SplitOpener opener, ReadPace pace, SourceReaderContext context) {
+  SplitSourceReader(
+      SplitOpener opener,
+      ReadPace pace,
+      @Nullable PackedEvents packed,
+      SourceReaderContext context) {
     super(
-        () -> new CursorSplitReader(opener.session(), pace),
+        () -> new CursorSplitReader(opener.session(), pace, packed),
         SplitSourceReader::emit,
         context.getConfiguration(),
         context);

@@ -3,9 +3,11 @@ package io.errata.connectors.read;
 import io.errata.connectors.ReadRate;
 import io.errata.connectors.ResolvedWindow;
 import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
+import org.jspecify.annotations.Nullable;
 
 /** A window that is read split by split, so that several can be read by one Flink source. */
 public interface SplitWindow extends ResolvedWindow {
@@ -27,7 +29,7 @@ public interface SplitWindow extends ResolvedWindow {
   }
 
   @Override
-  default Source<SourceRecord, ?, ?> source(ReadRate rate) {
-    return new SplitSource(schema(), splits(), opener(), rate);
+  default Source<SourceRecord, ?, ?> source(ReadRate rate, @Nullable PackedEvents packed) {
+    return new SplitSource(schema(), splits(), opener(), rate, packed);
   }
 }

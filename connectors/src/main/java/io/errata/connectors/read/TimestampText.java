@@ -21,11 +21,11 @@ final class TimestampText {
   private static final Unreadable NOT_ONE_TIME =
       new Unreadable("a time that the clocks of events.fields.zone show twice or never");
 
-  private final String text;
+  private final CharSequence text;
   private final @Nullable ZoneId zone;
   private int at;
 
-  private TimestampText(String text, @Nullable ZoneId zone) {
+  private TimestampText(CharSequence text, @Nullable ZoneId zone) {
     this.text = text;
     this.zone = zone;
   }
@@ -35,7 +35,7 @@ final class TimestampText {
    *
    * @param zone of a text that has none, or null where such a text is unreadable
    */
-  static Object parse(String text, @Nullable ZoneId zone) {
+  static Object parse(CharSequence text, @Nullable ZoneId zone) {
     try {
       return new TimestampText(text, zone).instant();
     } catch (DateTimeException | IndexOutOfBoundsException e) {

@@ -273,7 +273,7 @@ class KafkaRowTest {
         assembler.count(row);
         return null;
       }
-      return assembler.assemble(row, "payments-0");
+      return (@Nullable EventRecord) assembler.assemble(row, "payments-0");
     }
   }
 

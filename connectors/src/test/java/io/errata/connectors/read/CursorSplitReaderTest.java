@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.errata.api.Bytes;
 import io.errata.api.Position;
 import io.errata.api.RowSchema;
+import io.errata.connectors.event.EventBlock;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.EventRecord;
+import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.EventSchema.TimeUnit;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
 import java.io.IOException;
@@ -13,9 +18,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +39,7 @@ class CursorSplitReaderTest {
     private final LongPredicate gone;
     private long next;
     private boolean done;
+    private @Nullable EventPacker packer;
 
     private Numbers(ReadSplit split, long end, boolean marks) {
       this(split, end, marks, number -> false);
@@ -47,20 +56,34 @@ class CursorSplitReaderTest {
     public void pace(ReadPace pace) {}
 
     @Override
+    public void pack(EventPacker into) {
+      packer = into;
+    }
+
+    @Override
     public @Nullable SourceRecord next() {
-      while (next < end && gone.test(next)) {
-        next++;
-      }
-      if (next < end) {
-        return new EventRecord(
-            RowSchema.of(List.of()),
-            "e" + next,
-            Instant.EPOCH,
-            "",
-            new Object[0],
-            new Object[0],
-            new Position("in", next++),
-            null);
+      while (next < end) {
+        long number = next++;
+        if (gone.test(number)) {
+          continue;
+        }
+        EventRecord event =
+            new EventRecord(
+                RowSchema.of(List.of()),
+                "e" + number,
+                Instant.ofEpochSecond(number),
+                "",
+                new Object[0],
+                new Object[0],
+                new Position("in", number),
+                null);
+        if (packer == null) {
+          return event;
+        }
+        packer.add(event);
+        if (packer.isFull()) {
+          return packer.take();
+        }
       }
       if (done) {
         return null;
@@ -91,7 +114,8 @@ class CursorSplitReaderTest {
     Bytes mark = split.mark();
     long emitted = split.emitted();
     long last = split.emittedTo();
-    try (CursorSplitReader reader = new CursorSplitReader(opener.session(), ReadPace.unlimited())) {
+    try (CursorSplitReader reader =
+        new CursorSplitReader(opener.session(), ReadPace.unlimited(), null)) {
       reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
       while (true) {
         RecordsWithSplitIds<Object> batch = reader.fetch();
@@ -176,5 +200,47 @@ class CursorSplitReaderTest {
     assertThat(rest.records()).hasSize(1);
     assertThat(((SplitReceipt) rest.records().get(0)).gap())
         .isEqualTo("it gave fewer events after a restart than before");
+  }
+
+  @Test
+  void packed_allEventsComeInBlocksOfOneBuffer_beforeTheReceipt() throws IOException {
+    EventSchema schema = new EventSchema("id", "ts", TimeUnit.MILLIS, null, List.of(), List.of());
+    PackedEvents form = new PackedEvents(schema, List.of("in"));
+    List<String> ids = new ArrayList<>();
+    List<Object> records = new ArrayList<>();
+    SplitOpener opener = split -> new Numbers(split, EVENTS, false);
+    try (CursorSplitReader reader =
+        new CursorSplitReader(opener.session(), ReadPace.unlimited(), form)) {
+      reader.handleSplitsChanges(new SplitsAddition<>(List.of(SPLIT)));
+      RecordsWithSplitIds<Object> batch;
+      do {
+        batch = reader.fetch();
+        while (batch.nextSplit() != null) {
+          for (Object next = batch.nextRecordFromSplit();
+              next != null;
+              next = batch.nextRecordFromSplit()) {
+            records.add(next);
+          }
+        }
+      } while (batch.finishedSplits().isEmpty());
+    }
+    Object last = records.remove(records.size() - 1);
+    for (Object each : records) {
+      EventBlock block = (EventBlock) each;
+      assertThat(block.length()).isLessThan(32 << 10);
+      int before = ids.size();
+      int at = 0;
+      while (at < block.length()) {
+        int size = block.size(at);
+        at += EventBlock.HEAD;
+        ids.add(form.read(new DataInputDeserializer(block.bytes(), at, size)).id());
+        at += size;
+      }
+      assertThat(ids).hasSize(before + block.count());
+      assertThat(block.newest()).isEqualTo(Instant.ofEpochSecond(ids.size() - 1));
+    }
+    assertThat(records).hasSizeBetween(2, 10);
+    assertThat(last).isInstanceOf(SplitReceipt.class);
+    assertThat(ids).isEqualTo(IntStream.range(0, EVENTS).mapToObj(number -> "e" + number).toList());
   }
 }

@@ -83,7 +83,7 @@ public final class AvroRecordFuzz {
     try (KafkaRow row = new KafkaRow(PLAN, format, null, Optional.empty())) {
       row.take(record);
       row.next();
-      event = new EventAssembler(PLAN, ALL, Optional.empty()).assemble(row, "t-0");
+      event = (EventRecord) new EventAssembler(PLAN, ALL, Optional.empty()).assemble(row, "t-0");
     }
     try (RecordDecoder decoder = format.open(PLAN, PATHS, Part.VALUE)) {
       @Nullable String problem = decoder.decode(format.value(), 0, format.value().length, record);

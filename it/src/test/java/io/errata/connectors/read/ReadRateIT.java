@@ -3,6 +3,7 @@ package io.errata.connectors.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.errata.connectors.ReadRate;
+import io.errata.connectors.event.EventPacker;
 import io.errata.connectors.event.EventSchema;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
@@ -60,6 +61,11 @@ class ReadRateIT {
     @Override
     public void pace(ReadPace next) {
       pace = next;
+    }
+
+    @Override
+    public void pack(EventPacker packer) {
+      throw new IllegalStateException("nothing is packed here");
     }
 
     @Override
@@ -121,6 +127,11 @@ class ReadRateIT {
     }
 
     @Override
+    public void pack(EventPacker packer) {
+      throw new IllegalStateException("nothing is packed here");
+    }
+
+    @Override
     public @Nullable SourceRecord next() {
       for (int i = 0; i < 1_000; i++) {
         pace.row();
@@ -150,7 +161,7 @@ class ReadRateIT {
     env.setRuntimeMode(mode);
     env.setParallelism(READERS);
     env.fromSource(
-            new SplitSource(SCHEMA, splits, opener, rate),
+            new SplitSource(SCHEMA, splits, opener, rate, null),
             WatermarkStrategy.noWatermarks(),
             "events")
         .sinkTo(new DiscardingSink<>());

@@ -1,5 +1,6 @@
 package io.errata.jobs.graph;
 
+import io.errata.connectors.event.EventBlock;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.connectors.event.SplitReceipt;
@@ -99,6 +100,12 @@ final class IntakeFunction extends ProcessFunction<SourceRecord, SourceRecord>
   public void processElement(SourceRecord record, Context context, Collector<SourceRecord> out) {
     if (record instanceof SplitReceipt receipt) {
       context.output(streams.counted(), new Summary.Received(receipt));
+      return;
+    }
+    if (record instanceof EventBlock block) {
+      newest.add(millis(block.newest()));
+      read.add(block.count());
+      out.collect(block);
       return;
     }
     EventRecord event = (EventRecord) record;

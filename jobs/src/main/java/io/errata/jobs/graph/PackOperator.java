@@ -14,7 +14,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * @param <T> the record
  */
 final class PackOperator<T> extends AbstractStreamOperator<RecordBlock>
-    implements OneInputStreamOperator<T, RecordBlock>, BoundedOneInput {
+    implements OneInputStreamOperator<T, RecordBlock>, BoundedOneInput, Packing.Blocks {
   private static final long serialVersionUID = 1;
 
   /**
@@ -33,6 +33,12 @@ final class PackOperator<T> extends AbstractStreamOperator<RecordBlock>
 
   private transient DataOutputSerializer[] blocks;
   private transient StreamRecord<RecordBlock> out;
+
+  // The record that was begun.
+  private transient int task;
+  private transient int beginAt;
+  private transient long beginHash;
+  private transient long beginOrder;
 
   /**
    * @param tasks of the stage that the blocks go to
@@ -54,41 +60,51 @@ final class PackOperator<T> extends AbstractStreamOperator<RecordBlock>
 
   @Override
   public void processElement(StreamRecord<T> element) throws IOException {
-    T record = element.getValue();
-    long hash = packing.hash(record);
-    int task = RecordBlock.task(hash, tasks);
+    packing.pack(element.getValue(), this);
+  }
+
+  @Override
+  public DataOutputSerializer begin(long hash, long order) throws IOException {
+    beginHash = hash;
+    beginOrder = order;
+    task = RecordBlock.task(hash, tasks);
     DataOutputSerializer block = blocks[task];
-    int at = block.length();
+    beginAt = block.length();
     block.write(HEAD);
-    packing.write(record, block);
+    return block;
+  }
+
+  @Override
+  public void end() {
+    DataOutputSerializer block = blocks[task];
     PackedRecords.writeHead(
         block.getSharedBuffer(),
-        at,
-        block.length() - at - PackedRecords.HEAD,
-        hash,
-        packing.order(record));
+        beginAt,
+        block.length() - beginAt - PackedRecords.HEAD,
+        beginHash,
+        beginOrder);
     if (block.length() >= BLOCK) {
       flush(task);
     }
   }
 
-  private void flush(int task) {
-    DataOutputSerializer block = blocks[task];
+  private void flush(int to) {
+    DataOutputSerializer block = blocks[to];
     if (block.length() > 0) {
       // It goes to the network, which copies it at once: the array can be filled again.
-      output.collect(out.replace(new RecordBlock(task, block.getSharedBuffer(), block.length())));
+      output.collect(out.replace(new RecordBlock(to, block.getSharedBuffer(), block.length())));
       block.clear();
       if (block.getSharedBuffer().length > LARGEST) {
         // A large event must not keep its room for ever.
-        blocks[task] = new DataOutputSerializer(FIRST);
+        blocks[to] = new DataOutputSerializer(FIRST);
       }
     }
   }
 
   @Override
   public void endInput() {
-    for (int task = 0; task < tasks; task++) {
-      flush(task);
+    for (int i = 0; i < tasks; i++) {
+      flush(i);
     }
   }
 }

@@ -19,5 +19,21 @@ interface Packing<T> extends Serializable {
 
   void write(T record, DataOutputSerializer out) throws IOException;
 
+  /** Packs a record, or the records that it holds already packed. */
+  default void pack(T record, Blocks blocks) throws IOException {
+    DataOutputSerializer block = blocks.begin(hash(record), order(record));
+    write(record, block);
+    blocks.end();
+  }
+
+  /** Takes records that are being packed, one after another. */
+  interface Blocks {
+    /** Begins a record, whose body is then written. */
+    DataOutputSerializer begin(long hash, long order) throws IOException;
+
+    /** Ends it. */
+    void end();
+  }
+
   T read(DataInputView in) throws IOException;
 }

@@ -174,9 +174,14 @@ public final class PlanJob {
     String start = execution instanceof Execution.Streaming s ? "-" + s.start() : "";
     String reading = execution instanceof Execution.Streaming s ? "-" + s.reading() : "";
 
+    // Streaming execution keeps single events, and those that are dealt out are so one by one.
+    boolean packs = execution instanceof Execution.Batch && order == InputOrder.AS_READ;
     DataStream<SourceRecord> source =
         env.fromSource(
-                window.source(rate), WatermarkStrategy.noWatermarks(), "events", streams.events())
+                window.source(rate, packs ? streams.packedEvents().events() : null),
+                WatermarkStrategy.noWatermarks(),
+                "events",
+                streams.events())
             .uid("events");
     if (order == InputOrder.SCATTERED) {
       source = source.rebalance();
