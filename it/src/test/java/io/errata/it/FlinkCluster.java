@@ -35,8 +35,9 @@ final class FlinkCluster implements AutoCloseable {
   private static final int SECONDS = 120;
   private static final int TASK_MANAGERS = 2;
   private static final Path BUILT = RepositoryFiles.root().resolve("jobs/target");
-  private static final Pattern BROUGHT_TWICE =
-      Pattern.compile("(commons-(compress|io|lang3)|lz4-java|snappy-java)-.*[.]jar");
+  private static final Pattern NOT_IN_FOLDER =
+      Pattern.compile(
+          "(commons-(compress|io|lang3)|lz4-java|snappy-java|flink-runtime-web)-.*[.]jar");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -144,6 +145,8 @@ final class FlinkCluster implements AutoCloseable {
             "-XX:MaxDirectMemorySize=384m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            // As a distribution's settings have it.
+            "--add-opens=java.base/java.util=ALL-UNNAMED",
             "-Dlog4j.configurationFile=" + configuration().resolve("log4j.properties"),
             "-cp",
             libraries(),
@@ -161,7 +164,8 @@ final class FlinkCluster implements AutoCloseable {
   }
 
   /**
-   * As far as Errata brings some of Flink's jars itself, they are not among those of the folder.
+   * As far as Errata brings some of Flink's jars itself, they are not among those of the folder;
+   * neither is what takes jars, which a process of one plan has no use for.
    */
   private static String libraries() {
     return Stream.concat(
@@ -169,7 +173,7 @@ final class FlinkCluster implements AutoCloseable {
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(
                     path ->
-                        BROUGHT_TWICE.matcher(Path.of(path).getFileName().toString()).matches()))
+                        NOT_IN_FOLDER.matcher(Path.of(path).getFileName().toString()).matches()))
         .collect(Collectors.joining(File.pathSeparator));
   }
 
@@ -278,6 +282,60 @@ final class FlinkCluster implements AutoCloseable {
                   HttpRequest.newBuilder(URI.create(address() + path)).build(),
                   HttpResponse.BodyHandlers.ofString())
               .body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Hands {@code errata.jar} to the job manager, as the Kubernetes operator does with that of a
+   * {@code FlinkSessionJob}.
+   *
+   * @return what the job manager calls it
+   */
+  String upload() throws IOException {
+    String boundary = "errata-jar";
+    HttpRequest.BodyPublisher jar =
+        HttpRequest.BodyPublishers.concat(
+            HttpRequest.BodyPublishers.ofString(
+                "--"
+                    + boundary
+                    + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\"errata.jar\""
+                    + "\r\nContent-Type: application/x-java-archive\r\n\r\n"),
+            HttpRequest.BodyPublishers.ofFile(BUILT.resolve("errata.jar")),
+            HttpRequest.BodyPublishers.ofString("\r\n--" + boundary + "--\r\n"));
+    HttpResponse<String> answer =
+        post("/jars/upload", "multipart/form-data; boundary=" + boundary, jar);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Path.of(JSON.readTree(answer.body()).path("filename").asText()).getFileName().toString();
+  }
+
+  /** Has the job manager run a jar that was handed to it, under the id of its job. */
+  HttpResponse<String> run(String jar, String id, String... arguments) throws IOException {
+    Map<String, Object> request =
+        Map.of(
+            "entryClass",
+            "io.errata.jobs.cli.Main",
+            "programArgsList",
+            List.of(arguments),
+            "jobId",
+            id);
+    return post(
+        "/jars/" + jar + "/run",
+        "application/json",
+        HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(request)));
+  }
+
+  private HttpResponse<String> post(String path, String type, HttpRequest.BodyPublisher body)
+      throws IOException {
+    try {
+      return http.send(
+          HttpRequest.newBuilder(URI.create(address() + path))
+              .header("Content-Type", type)
+              .POST(body)
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,30 @@ class SessionClusterIT {
     assertThat(planned.coverage()).isEqualTo(expected.coverage());
     assertThat(folder.resolve("other")).isEmptyDirectory();
     assertThat(jobs()).containsExactly("FINISHED", "FINISHED");
+  }
+
+  @Test
+  void planOfASessionJob_isMadeInTheJobManagerAndIsTheSame() throws IOException {
+    PlanManifest expected = Runs.plan(events.draft("expected")).manifest();
+    String id = "00000000000000000000000000000e44";
+    String jar = cluster.upload();
+
+    HttpResponse<String> answer =
+        cluster.run(jar, id, "plan", events.write(events.draft("plans")), "--parallelism", "2");
+
+    assertThat(answer.statusCode()).as(answer.body() + cluster.logs()).isEqualTo(200);
+    assertThat(answer.body()).contains("\"jobid\":\"" + id + "\"");
+    PlanManifest planned = plan("plans", expected.plan());
+    assertThat(planned.events()).isEqualTo(expected.events());
+    assertThat(cluster.jobs()).containsEntry(id, "FINISHED");
+
+    HttpResponse<String> failed =
+        cluster.run(jar, id, "plan", folder.resolve("missing.yaml").toString());
+
+    assertThat(failed.statusCode()).isEqualTo(400);
+    assertThat(failed.body()).contains("Errata ended with exit status 2");
+    // Neither end has ended the job manager.
+    cluster.await();
   }
 
   @Test

@@ -28,14 +28,17 @@ public final class Main {
   private Main() {}
 
   /**
-   * Runs a command line and ends the process with its exit status. In a cluster's application mode
-   * it returns instead, or throws where the status isn't 0.
+   * Runs a command line and ends the process with its exit status. In the job manager of a cluster
+   * (application mode, or a job that was submitted through its web server) it returns instead, or
+   * throws where the status isn't 0.
    */
   public static void main(String[] args) {
     // Before the first logger is made, which is when the level is read.
     if (Arrays.asList(args).contains("--debug")) {
       logMore();
     }
+    PrintStream earlierOut = System.out;
+    PrintStream earlierErr = System.err;
     Charset charset = ErrorStream.charset();
     ErrorStream errors = new ErrorStream(new FileOutputStream(FileDescriptor.err), charset);
     System.setErr(errors.print());
@@ -44,7 +47,8 @@ public final class Main {
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, charset);
     Cancellation cancellation = new Cancellation();
     CountDownLatch done = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cancellation, done), "errata-stop"));
+    Thread stop = new Thread(() -> stop(cancellation, done), "errata-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
     Session session =
         new Session(
             new InstalledOperations(),
@@ -61,6 +65,12 @@ public final class Main {
     } finally {
       out.flush();
       done.countDown();
+      if (isRunByCluster()) {
+        // A job manager of many plans would keep the classes of each.
+        leave(stop);
+        System.setOut(earlierOut);
+        System.setErr(earlierErr);
+      }
       end(status);
     }
   }
@@ -76,7 +86,7 @@ public final class Main {
    * its folders.
    */
   private static void end(int status) {
-    if (isApplicationOfCluster()) {
+    if (isRunByCluster()) {
       if (status != 0) {
         throw new IllegalStateException("Errata ended with exit status " + status);
       }
@@ -86,12 +96,20 @@ public final class Main {
     System.exit(status);
   }
 
+  private static void leave(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process ends, and the hook has run or runs.
+    }
+  }
+
   /**
-   * Whether a cluster that is there for this program alone runs it, in its job manager. Ending that
-   * process would keep the cluster from noting that the application is done; one that is kept
-   * alive, as on Kubernetes, would then begin from the start.
+   * Whether a cluster runs this program, in its job manager. Ending that process would keep a
+   * cluster that is there for this program alone from noting that the application is done; one that
+   * is kept alive, as on Kubernetes, would then begin from the start. Others would lose their jobs.
    */
-  private static boolean isApplicationOfCluster() {
+  private static boolean isRunByCluster() {
     return StackWalker.getInstance()
         .walk(
             frames ->

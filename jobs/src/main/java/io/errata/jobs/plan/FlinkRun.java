@@ -15,7 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.client.deployment.ClusterClientJobClientAdapter;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.deployment.application.WebSubmissionJobClient;
 import org.apache.flink.client.deployment.executors.RemoteExecutor;
+import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ClusterOptions;
@@ -26,6 +30,7 @@ import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.NettyShuffleEnvironmentOptions;
@@ -37,7 +42,9 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobmanager.HighAvailabilityMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
@@ -240,6 +247,34 @@ final class FlinkRun implements AutoCloseable {
 
   StreamExecutionEnvironment env() {
     return env;
+  }
+
+  /**
+   * A client that can be asked how a job does. The one of a job that was submitted through the web
+   * server of a session cluster, as that of a {@code FlinkSessionJob} is, refuses all questions;
+   * this program runs in the job manager then, whose REST interface is asked instead.
+   */
+  JobClient attach(JobClient submitted) {
+    if (!(submitted instanceof WebSubmissionJobClient)) {
+      return submitted;
+    }
+    Configuration own = Configuration.fromMap(env.getConfiguration().toMap());
+    own.set(RestOptions.ADDRESS, "127.0.0.1");
+    own.getOptional(RestOptions.BIND_PORT)
+        .filter(port -> port.matches("[1-9][0-9]*"))
+        .ifPresent(port -> own.set(RestOptions.PORT, Integer.valueOf(port)));
+    // This one, whoever leads.
+    own.set(HighAvailabilityOptions.HA_MODE, HighAvailabilityMode.NONE.name());
+    return new ClusterClientJobClientAdapter<>(
+        () -> client(own), submitted.getJobID(), FlinkRun.class.getClassLoader());
+  }
+
+  private static RestClusterClient<StandaloneClusterId> client(Configuration own) {
+    try {
+      return new RestClusterClient<>(own, StandaloneClusterId.getInstance());
+    } catch (Exception e) {
+      throw new IllegalStateException("no client of the job manager's REST interface", e);
+    }
   }
 
   /** The session cluster that jobs are submitted to. */

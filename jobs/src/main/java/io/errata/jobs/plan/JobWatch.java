@@ -58,7 +58,7 @@ final class JobWatch {
     JobClient client;
     try {
       run.env().getConfig().setGlobalJobParameters(Configuration.fromMap(labels.parameters()));
-      client = run.env().executeAsync(labels.jobName());
+      client = run.attach(run.env().executeAsync(labels.jobName()));
     } catch (Exception e) {
       throw JobFailure.of(e, run.cluster());
     }
