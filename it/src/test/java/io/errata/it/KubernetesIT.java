@@ -86,6 +86,10 @@ class KubernetesIT {
       OVERLAYS.put(name, overlay);
       overlay.objects().forEach(object -> ANSWERS.put(key(overlay, object), api.apply(object)));
     }
+    // The server hears of new rights in the order in which they were made, but a little later.
+    KubernetesApi last = api.with(api.token("errata", "errata-session-task"));
+    KubernetesApi.await(
+        () -> last.isFound("/api/v1/namespaces/errata/configmaps"), "the accounts' rights");
   }
 
   @AfterAll
