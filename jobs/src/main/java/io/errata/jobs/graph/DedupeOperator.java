@@ -201,7 +201,8 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     if (aloneLength > 0) {
       int length = aloneLength;
       aloneLength = 0;
-      if (fold != null && fold.add(alone, 0, length)) {
+      if (fold != null) {
+        fold.add(alone, 0, length);
         return;
       }
       EventRecord event = (EventRecord) read(alone, 0, length);
@@ -246,6 +247,11 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
       used.add(events);
       rows.of(last)
           .forEach((form, row) -> router.fold(new KeyedRecord.Folded(form, row, last, gathered)));
+    }
+
+    @Override
+    public void single(byte[] bytes, int offset, int length) throws IOException {
+      use((EventRecord) read(bytes, offset, length));
     }
 
     @Override

@@ -5,13 +5,17 @@ import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.ValueCodec;
 import io.errata.jobs.aggregate.IntegerFold;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Gathers the numbers of packed events by key, without an object for each event: a hash table with
- * open addressing of the bytes of the keys. When it is full, what it has goes on its way and it
- * begins anew.
+ * Gathers the numbers of packed events by key, without an object for each event or key: a hash
+ * table with open addressing of the bytes of the keys, whose numbers and bytes lie in arrays that
+ * many share. When they take as much as they may, what it has goes on its way and it begins anew.
  *
  * <p>Of each key it keeps the last of its events, since a row that can't be computed is reported
  * with it. Used by one thread.
@@ -19,20 +23,37 @@ import java.util.List;
 final class FoldTable {
   private static final int FIRST_SLOTS = 1 << 12;
 
-  /** About what one key takes beside its slots: the key, its last event and the array's head. */
-  private static final int KEY_BYTES = 128;
+  /** Keys whose numbers lie in one array. */
+  private static final int PAGE = 1 << 10;
 
-  /** Of which there are two to four for each key. */
-  private static final int SLOTS_OF_A_KEY = 3;
+  /** Bytes of keys and events that lie in one array; what is larger has its own. */
+  private static final int CHUNK = 1 << 16;
 
+  /** So many that the keys of one, of millions in all, fit into a processor's cache. */
+  private static final int MOST_PARTITIONS = 256;
+
+  /** What of the memory they may take. */
+  private static final int PARTITIONS_SHARE = 8;
+
+  /** With less, it would begin anew all the time. */
+  private static final long LEAST_MEMORY = 1 << 20;
+
+  // Of each key, side by side since they are used together: its hash and length; how many events;
+  // where it lies, and behind it its last event; how many bytes there are for both, and how many
+  // are used; and for each column the number of values and their sum.
   private static final int TAG = 0;
   private static final int COUNT = 1;
-  private static final int GATHERED = 2;
+  private static final int PLACE = 2;
+  private static final int SIZE = 3;
+  private static final int GATHERED = 4;
+
+  private static final VarHandle LENGTH =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private final PackedEvents events;
   private final KeyTest keys;
   private final Flushed flushed;
-  private final int limit;
+  private final long memory;
   private final int[] keyFields;
   private final int[] columnFields;
   private final boolean[] sums;
@@ -44,13 +65,27 @@ final class FoldTable {
   private int keyLength;
   private long keyTag;
 
-  // Of each slot: the key and behind it the last event.
-  private byte[][] entries = new byte[FIRST_SLOTS][];
+  // Events wait until there are many of keys that lie side by side: each key by itself would have
+  // to come from the memory.
+  private final byte[][] partitions;
+  private final int[] ends;
+  private final int partitionShift;
 
-  // Of each slot, side by side since they are used together: the key's hash and length, how many
-  // events, and for each column the number of values and their sum.
-  private long[] numbers;
+  // Of each slot: the number of its key, from 1; 0 of one that is free. A key's slot is the upper
+  // bits of its hash, as its partition is.
+  private int[] slots = new int[FIRST_SLOTS];
+  private int slotShift = Long.SIZE - Integer.numberOfTrailingZeros(FIRST_SLOTS);
   private int used;
+  private long[][] pages = new long[16][];
+  private int pageCount;
+  private byte[][] chunks = new byte[16][];
+  private int chunkCount;
+  // The one that is being filled, and how far it is.
+  private int chunk = -1;
+  private int chunkEnd = CHUNK;
+  private final List<byte[]> large = new ArrayList<>();
+  // Of all arrays.
+  private long bytes = (long) FIRST_SLOTS * Integer.BYTES;
 
   /** Sees whether the events of a key can be folded. */
   interface KeyTest {
@@ -70,6 +105,9 @@ final class FoldTable {
     void accept(byte[] bytes, int offset, int length, long events, List<Long> gathered)
         throws IOException;
 
+    /** Takes an event that can't be folded. */
+    void single(byte[] bytes, int offset, int length) throws IOException;
+
     /** Of two packed events of one time, whether the first comes before the second. */
     boolean precedes(byte[] bytes, int offset, int length, byte[] other, int from, int size)
         throws IOException;
@@ -77,7 +115,7 @@ final class FoldTable {
 
   /**
    * @param schema of the events' payload
-   * @param memory about how many bytes of the heap it may take
+   * @param memory how many bytes of the heap it may take; a MiB at least
    */
   FoldTable(
       IntegerFold fold,
@@ -89,10 +127,13 @@ final class FoldTable {
     this.events = events;
     this.keys = keys;
     this.flushed = flushed;
+    this.memory = Math.max(LEAST_MEMORY, memory);
+    int wanted = (int) Math.min(MOST_PARTITIONS, this.memory / CHUNK / PARTITIONS_SHARE);
+    this.partitions = new byte[Integer.highestOneBit(wanted)][];
+    this.ends = new int[partitions.length];
+    this.partitionShift = Long.SIZE - Integer.numberOfTrailingZeros(partitions.length);
     this.width = 2 * fold.columns().size();
     this.stride = GATHERED + width;
-    long bytes = KEY_BYTES + SLOTS_OF_A_KEY * (Integer.BYTES + (long) Long.BYTES * stride);
-    this.limit = (int) Math.min(1 << 26, Math.max(FIRST_SLOTS, memory / bytes));
     this.keyFields = fold.keys().stream().mapToInt(schema::ordinal).toArray();
     this.columnFields =
         fold.columns().stream()
@@ -103,44 +144,70 @@ final class FoldTable {
       sums[i] = fold.columns().get(i).sums();
     }
     this.places = new int[schema.size()];
-    this.numbers = new long[FIRST_SLOTS * stride];
   }
 
-  /**
-   * Adds an event.
-   *
-   * @return false where it has to go the way of single events
-   */
-  boolean add(byte[] bytes, int offset, int length) throws IOException {
-    int content = events.locate(bytes, offset, places);
+  /** Adds an event. What can't be folded is given back, now or later. */
+  void add(byte[] event, int offset, int length) throws IOException {
+    events.locate(event, offset, places);
+    takeKey(event, offset + length);
+    int partition = partitions.length == 1 ? 0 : (int) (keyTag >>> partitionShift);
+    int size = Integer.BYTES + length;
+    byte[] buffer = partitions[partition];
+    if (buffer == null) {
+      buffer = new byte[CHUNK];
+      partitions[partition] = buffer;
+      bytes += CHUNK;
+    }
+    if (ends[partition] + size > CHUNK) {
+      foldAll(partition);
+    }
+    if (size > CHUNK) {
+      fold(event, offset, length);
+      return;
+    }
+    int at = ends[partition];
+    LENGTH.set(buffer, at, length);
+    System.arraycopy(event, offset, buffer, at + Integer.BYTES, length);
+    ends[partition] = at + size;
+  }
+
+  /** Folds the events of a partition, whose keys lie side by side where the processor has them. */
+  private void foldAll(int partition) throws IOException {
+    byte[] buffer = partitions[partition];
+    int end = ends[partition];
+    ends[partition] = 0;
+    int at = 0;
+    while (at < end) {
+      int length = (int) LENGTH.get(buffer, at);
+      fold(buffer, at + Integer.BYTES, length);
+      at += Integer.BYTES + length;
+    }
+  }
+
+  private void fold(byte[] event, int offset, int length) throws IOException {
+    int content = events.locate(event, offset, places);
     for (int i = 0; i < columnFields.length; i++) {
-      if (sums[i] && !isNumberOrNull(bytes, places[columnFields[i]])) {
-        return false;
+      if (sums[i] && !isNumberOrNull(event, places[columnFields[i]])) {
+        flushed.single(event, offset, length);
+        return;
       }
     }
-    takeKey(bytes, offset + length);
+    takeKey(event, offset + length);
     int slot = find();
-    byte[] entry = entries[slot];
-    if (entry == null) {
-      if (!keys.passes(bytes, offset, length)) {
-        return false;
+    int entry = slots[slot] - 1;
+    if (entry < 0) {
+      if (!keys.passes(event, offset, length)) {
+        flushed.single(event, offset, length);
+        return;
       }
-      if (used >= limit) {
-        flush();
-        slot = find();
-      } else if (2 * (used + 1) > entries.length) {
-        grow();
-        slot = find();
-      }
-      used++;
-      numbers[slot * stride + TAG] = keyTag;
-      replace(slot, bytes, offset, length);
-    } else if (isLater(bytes, offset, length, content, entry)) {
-      replace(slot, bytes, offset, length);
+      entry = begin(slot, event, offset, length);
+    } else if (isLater(event, offset, length, content, entry)
+        && !replace(entry, event, offset, length)) {
+      emitAll();
+      entry = begin(find(), event, offset, length);
     }
-    numbers[slot * stride + COUNT]++;
-    gather(slot, bytes);
-    return true;
+    page(entry)[at(entry) + COUNT]++;
+    gather(entry, event);
   }
 
   private static boolean isNumberOrNull(byte[] bytes, int at) {
@@ -161,19 +228,38 @@ final class FoldTable {
     keyTag = tag(key, keyLength);
   }
 
+  /** The slot of the key, or the one that is free for it. */
   private int find() {
-    int mask = entries.length - 1;
-    int slot = (int) (keyTag >>> Integer.SIZE) & mask;
-    // A slot that is free has no tag, and no key has the tag 0: its length is in it.
-    while (numbers[slot * stride + TAG] != 0 && !isKeyOf(slot)) {
+    int mask = slots.length - 1;
+    int slot = (int) (keyTag >>> slotShift);
+    while (slots[slot] != 0 && !isKeyOf(slots[slot] - 1)) {
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  private boolean isKeyOf(int slot) {
-    return numbers[slot * stride + TAG] == keyTag
-        && Arrays.equals(entries[slot], 0, keyLength, key, 0, keyLength);
+  private boolean isKeyOf(int entry) {
+    long[] page = page(entry);
+    int at = at(entry);
+    if (page[at + TAG] != keyTag) {
+      return false;
+    }
+    long place = page[at + PLACE];
+    int from = (int) place;
+    return Arrays.equals(chunk(place), from, from + keyLength, key, 0, keyLength);
+  }
+
+  private long[] page(int entry) {
+    return pages[entry / PAGE];
+  }
+
+  private int at(int entry) {
+    return entry % PAGE * stride;
+  }
+
+  private byte[] chunk(long place) {
+    int index = (int) (place >> Integer.SIZE);
+    return index < 0 ? large.get(~index) : chunks[index];
   }
 
   private static long tag(byte[] bytes, int length) {
@@ -181,45 +267,142 @@ final class FoldTable {
     for (int i = 0; i < length; i++) {
       hash = (hash ^ bytes[i]) * 0x100000001b3L;
     }
-    return ((hash ^ (hash >>> 29)) << Integer.SIZE) | length;
+    // Its upper bits say where the key lies.
+    hash = (hash ^ (hash >>> Integer.SIZE)) * 0x9e3779b97f4a7c15L;
+    return (hash & 0xFFFFFFFF00000000L) | length;
   }
 
-  private boolean isLater(byte[] bytes, int offset, int length, int content, byte[] entry)
+  private boolean isLater(byte[] event, int offset, int length, int content, int entry)
       throws IOException {
-    int lastContent = events.contentOf(entry, keyLength);
-    int byTime = PackedEvents.compareTimes(bytes, content, entry, lastContent);
+    long place = page(entry)[at(entry) + PLACE];
+    byte[] last = chunk(place);
+    int from = (int) place + keyLength;
+    int byTime = PackedEvents.compareTimes(event, content, last, events.contentOf(last, from));
     return byTime > 0
         || (byTime == 0
-            && flushed.precedes(entry, keyLength, entry.length - keyLength, bytes, offset, length));
+            && flushed.precedes(last, from, size(entry) - keyLength, event, offset, length));
   }
 
-  private void replace(int slot, byte[] bytes, int offset, int length) {
-    byte[] entry = entries[slot];
-    if (entry == null || entry.length != keyLength + length) {
-      entry = new byte[keyLength + length];
-      System.arraycopy(key, 0, entry, 0, keyLength);
-      entries[slot] = entry;
+  /** The bytes of key and last event. */
+  private int size(int entry) {
+    return (int) page(entry)[at(entry) + SIZE];
+  }
+
+  /** Makes an entry of the key, whose first event this is. */
+  private int begin(int free, byte[] event, int offset, int length) throws IOException {
+    int slot = free;
+    int size = keyLength + length;
+    if (used > 0 && bytes + bytesForKey(size) > memory) {
+      emitAll();
+      slot = find();
     }
-    System.arraycopy(bytes, offset, entry, keyLength, length);
+    if (2 * (used + 1) > slots.length) {
+      grow();
+      slot = find();
+    }
+    int entry = used++;
+    slots[slot] = used;
+    if (entry / PAGE == pageCount) {
+      addPage();
+    }
+    long[] page = page(entry);
+    int at = at(entry);
+    Arrays.fill(page, at, at + stride, 0);
+    page[at + TAG] = keyTag;
+    page[at + PLACE] = takePlace(size);
+    page[at + SIZE] = (long) size << Integer.SIZE;
+    write(entry, event, offset, length);
+    return entry;
   }
 
-  private void gather(int slot, byte[] bytes) throws IOException {
+  /** What arrays would be needed for one more key. */
+  private long bytesForKey(int size) {
+    return (used / PAGE == pageCount ? (long) PAGE * stride * Long.BYTES : 0)
+        + (2 * (used + 1) > slots.length ? (long) slots.length * Integer.BYTES : 0)
+        + bytesForPlace(size);
+  }
+
+  private long bytesForPlace(int size) {
+    if (size > CHUNK) {
+      return size;
+    }
+    return chunkEnd + size <= CHUNK || chunk + 1 < chunkCount ? 0 : CHUNK;
+  }
+
+  private void addPage() {
+    if (pageCount == pages.length) {
+      pages = Arrays.copyOf(pages, 2 * pageCount);
+    }
+    pages[pageCount++] = new long[PAGE * stride];
+    bytes += (long) PAGE * stride * Long.BYTES;
+  }
+
+  private long takePlace(int size) {
+    bytes += bytesForPlace(size);
+    if (size > CHUNK) {
+      large.add(new byte[size]);
+      return (long) -large.size() << Integer.SIZE;
+    }
+    if (chunkEnd + size > CHUNK) {
+      chunk++;
+      chunkEnd = 0;
+      if (chunk == chunkCount) {
+        if (chunkCount == chunks.length) {
+          chunks = Arrays.copyOf(chunks, 2 * chunkCount);
+        }
+        chunks[chunkCount++] = new byte[CHUNK];
+      }
+    }
+    long place = (long) chunk << Integer.SIZE | chunkEnd;
+    chunkEnd += size;
+    return place;
+  }
+
+  /** Makes an event the last of its key; false where there is no memory for it. */
+  private boolean replace(int entry, byte[] event, int offset, int length) {
+    long[] page = page(entry);
+    int at = at(entry);
+    int size = keyLength + length;
+    if (size > page[at + SIZE] >>> Integer.SIZE) {
+      if (bytes + bytesForPlace(size) > memory) {
+        return false;
+      }
+      page[at + PLACE] = takePlace(size);
+      page[at + SIZE] = (long) size << Integer.SIZE;
+    }
+    write(entry, event, offset, length);
+    return true;
+  }
+
+  private void write(int entry, byte[] event, int offset, int length) {
+    long[] page = page(entry);
+    int at = at(entry);
+    long place = page[at + PLACE];
+    byte[] target = chunk(place);
+    System.arraycopy(key, 0, target, (int) place, keyLength);
+    System.arraycopy(event, offset, target, (int) place + keyLength, length);
+    long room = page[at + SIZE] >>> Integer.SIZE;
+    page[at + SIZE] = room << Integer.SIZE | (keyLength + length);
+  }
+
+  private void gather(int entry, byte[] event) throws IOException {
+    long[] numbers = page(entry);
     for (int i = 0; i < columnFields.length; i++) {
-      int at = slot * stride + GATHERED + 2 * i;
+      int at = at(entry) + GATHERED + 2 * i;
       if (columnFields[i] < 0) {
         numbers[at]++;
         continue;
       }
       int value = places[columnFields[i]];
-      if (ValueCodec.isNull(bytes, value)) {
+      if (ValueCodec.isNull(event, value)) {
         continue;
       }
       if (sums[i]) {
-        long number = ValueCodec.integer(bytes, value);
+        long number = ValueCodec.integer(event, value);
         long sum = numbers[at + 1] + number;
         if (((numbers[at + 1] ^ sum) & (number ^ sum)) < 0) {
           // What was gathered so far goes on its way, and is added where there is room for it.
-          emitColumn(slot, i);
+          emitColumn(entry, i);
           sum = number;
         }
         numbers[at + 1] = sum;
@@ -228,57 +411,64 @@ final class FoldTable {
     }
   }
 
-  private void emitColumn(int slot, int column) throws IOException {
+  private void emitColumn(int entry, int column) throws IOException {
     Long[] gathered = new Long[width];
     Arrays.fill(gathered, 0L);
-    int at = slot * stride + GATHERED + 2 * column;
+    long[] numbers = page(entry);
+    int at = at(entry) + GATHERED + 2 * column;
     gathered[2 * column] = numbers[at];
     gathered[2 * column + 1] = numbers[at + 1];
     numbers[at] = 0;
     numbers[at + 1] = 0;
-    byte[] entry = entries[slot];
-    int from = keyLength(slot);
-    flushed.accept(entry, from, entry.length - from, 0, List.of(gathered));
+    emit(entry, 0, List.of(gathered));
   }
 
-  private int keyLength(int slot) {
-    return (int) numbers[slot * stride + TAG];
+  private void emit(int entry, long count, List<Long> gathered) throws IOException {
+    long[] page = page(entry);
+    int at = at(entry);
+    long place = page[at + PLACE];
+    int ofKey = (int) page[at + TAG];
+    flushed.accept(chunk(place), (int) place + ofKey, size(entry) - ofKey, count, gathered);
   }
 
   private void grow() {
-    byte[][] oldEntries = entries;
-    long[] oldNumbers = numbers;
-    entries = new byte[oldEntries.length * 2][];
-    numbers = new long[Math.multiplyExact(entries.length, stride)];
-    int mask = entries.length - 1;
-    for (int i = 0; i < oldEntries.length; i++) {
-      if (oldEntries[i] != null) {
-        int slot = (int) (oldNumbers[i * stride + TAG] >>> Integer.SIZE) & mask;
-        while (entries[slot] != null) {
-          slot = (slot + 1) & mask;
-        }
-        entries[slot] = oldEntries[i];
-        System.arraycopy(oldNumbers, i * stride, numbers, slot * stride, stride);
+    int[] grown = new int[slots.length * 2];
+    bytes += (long) slots.length * Integer.BYTES;
+    int mask = grown.length - 1;
+    slotShift--;
+    for (int entry = 0; entry < used; entry++) {
+      int slot = (int) (page(entry)[at(entry) + TAG] >>> slotShift);
+      while (grown[slot] != 0) {
+        slot = (slot + 1) & mask;
       }
+      grown[slot] = entry + 1;
     }
+    slots = grown;
   }
 
-  /** Sends on its way what was gathered, and forgets it. */
+  /** Folds what was added, sends on its way what was gathered, and forgets it. */
   void flush() throws IOException {
-    for (int slot = 0; slot < entries.length; slot++) {
-      byte[] entry = entries[slot];
-      if (entry != null) {
-        int at = slot * stride;
-        Long[] gathered = new Long[width];
-        for (int i = 0; i < width; i++) {
-          gathered[i] = numbers[at + GATHERED + i];
-        }
-        int from = keyLength(slot);
-        flushed.accept(entry, from, entry.length - from, numbers[at + COUNT], List.of(gathered));
-        entries[slot] = null;
-      }
+    for (int partition = 0; partition < partitions.length; partition++) {
+      foldAll(partition);
     }
-    Arrays.fill(numbers, 0);
+    emitAll();
+  }
+
+  private void emitAll() throws IOException {
+    for (int entry = 0; entry < used; entry++) {
+      long[] page = page(entry);
+      int at = at(entry);
+      Long[] gathered = new Long[width];
+      for (int i = 0; i < width; i++) {
+        gathered[i] = page[at + GATHERED + i];
+      }
+      emit(entry, page[at + COUNT], List.of(gathered));
+    }
+    Arrays.fill(slots, 0);
     used = 0;
+    large.forEach(each -> bytes -= each.length);
+    large.clear();
+    chunk = chunkCount == 0 ? -1 : 0;
+    chunkEnd = chunkCount == 0 ? CHUNK : 0;
   }
 }

@@ -93,6 +93,11 @@ class FoldTableTest {
     }
 
     @Override
+    public void single(byte[] bytes, int offset, int length) throws IOException {
+      singles.add(unpack(bytes, offset, length).id());
+    }
+
+    @Override
     public boolean precedes(byte[] bytes, int offset, int length, byte[] other, int from, int size)
         throws IOException {
       return EventOrder.TOTAL.compare(unpack(bytes, offset, length), unpack(other, from, size)) < 0;
@@ -136,10 +141,11 @@ class FoldTableTest {
   void event_ofARefusedKeyGoesTheOtherWay() throws IOException {
     FoldTable table = table(0);
     byte[] refused = pack(event(1, 0, 1L, "refused", 1));
-    assertThat(table.add(refused, 0, refused.length)).isFalse();
+    table.add(refused, 0, refused.length);
     byte[] taken = pack(event(2, 0, 1L, "taken", 1));
-    assertThat(table.add(taken, 0, taken.length)).isTrue();
+    table.add(taken, 0, taken.length);
     table.flush();
+    assertThat(singles).containsExactly("e1");
     assertThat(gathered.keySet()).containsExactly("1 taken");
   }
 
@@ -156,7 +162,37 @@ class FoldTableTest {
             new Position("file", 0),
             null);
     byte[] bytes = pack(event);
-    assertThat(table(0).add(bytes, 0, bytes.length)).isFalse();
+    FoldTable table = table(0);
+    table.add(bytes, 0, bytes.length);
+    table.flush();
+    assertThat(singles).containsExactly("id");
+    assertThat(gathered).isEmpty();
+  }
+
+  /** Larger than the arrays that others share, and one by one more than the memory. */
+  @Test
+  void keys_ofAnyLengthAreFolded() throws IOException {
+    Random random = new Random(13);
+    List<EventRecord> events = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      int length = i % 2 == 0 ? 5 : 60_000 + random.nextInt(20_000) / 1_000 * 1_000;
+      events.add(event(i, random.nextInt(50), (long) i, "u".repeat(length), i % 3));
+    }
+    assertFolded(0, events);
+    assertThat(flushes).isGreaterThan(gathered.size());
+  }
+
+  /** Its place doesn't suffice for each of them. */
+  @Test
+  void lastEvent_mayBeLongerThanTheOneBefore() throws IOException {
+    List<EventRecord> events = new ArrayList<>();
+    int id = 1;
+    for (int i = 0; i < 9; i++) {
+      events.add(event(id, i, 1L, "a", 1));
+      events.add(event(id + 1, i, 1L, "b", 1));
+      id *= 10;
+    }
+    assertFolded(1L << 30, events);
   }
 
   private void assertFolded(long memory, List<EventRecord> events) throws IOException {
@@ -164,7 +200,7 @@ class FoldTableTest {
     Map<String, Expected> expected = new TreeMap<>();
     for (EventRecord event : events) {
       byte[] bytes = pack(event);
-      assertThat(table.add(bytes, 0, bytes.length)).isTrue();
+      table.add(bytes, 0, bytes.length);
       Expected key = expected.computeIfAbsent(key(event), any -> new Expected());
       Long value = (Long) event.value("value");
       key.events++;
@@ -176,6 +212,7 @@ class FoldTableTest {
     }
     table.flush();
     assertThat(texts(gathered)).isEqualTo(texts(expected));
+    assertThat(singles).isEmpty();
   }
 
   private static Map<String, String> texts(Map<String, Expected> keys) {
@@ -183,6 +220,8 @@ class FoldTableTest {
     keys.forEach((key, of) -> texts.put(key, of.text()));
     return texts;
   }
+
+  private final List<String> singles = new ArrayList<>();
 
   private FoldTable table(long memory) {
     Taking taking = new Taking();
