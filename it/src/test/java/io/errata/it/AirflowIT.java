@@ -194,7 +194,7 @@ class AirflowIT {
                 "{\"from\":\"2024-06-11T00:00:00Z\",\"to\":\"2024-06-12T00:00:00Z\"}"))) {
       String question =
           succeed(
-              AIRFLOW.resolve("tests/answer.py").toString(), "errata_incident", "Approve", "150");
+              AIRFLOW.resolve("tests/answer.py").toString(), "errata_incident", "Approve", "240");
       assertThat(question)
           .contains("Apply 50 corrections of spec.yaml?")
           .contains("to update 41, to insert 9, to delete 0 rows");
