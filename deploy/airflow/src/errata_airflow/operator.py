@@ -284,8 +284,10 @@ class ErrataRunOperator(BaseOperator):
         argv = ["apply", plan["directory"], "--json"]
         for name, value in self.apply_set.items():
             argv += ["--set", f"{name}={value}"]
-        for limit in sorted(set(hits)):
-            argv += ["--override", limit]
+        # Without a yes to just this plan, Errata refuses what has hit a limit.
+        if (attempt.approval or {}).get("plan", "") == plan["plan"]:
+            for limit in sorted(set(hits)):
+                argv += ["--override", limit]
         ended = self._run(step, argv)
         if ended.status != _DONE:
             self._fail(attempt, "apply", ended)
