@@ -54,6 +54,14 @@ public final class ValueCodec {
   public static void write(@Nullable Object value, DataOutputView out) throws IOException {
     if (value == null) {
       out.writeByte(NULL);
+    } else if (value instanceof AsciiText text) {
+      out.writeByte(TEXT);
+      writeText(text, out);
+    } else if (value instanceof PlainNumber number && number.isWhole()) {
+      out.writeByte(LONG);
+      out.writeLong(number.unscaled());
+    } else if (value instanceof PlainNumber number) {
+      writeDecimal(number.unscaled(), number.scale(), out);
     } else if (value instanceof String text) {
       out.writeByte(TEXT);
       writeText(text, out);
@@ -84,14 +92,6 @@ public final class ValueCodec {
     } else if (value instanceof Bytes bytes) {
       out.writeByte(BYTES);
       writeBytes(bytes.toArray(), out);
-    } else if (value instanceof AsciiText text) {
-      out.writeByte(TEXT);
-      writeText(text, out);
-    } else if (value instanceof PlainNumber number && number.isWhole()) {
-      out.writeByte(LONG);
-      out.writeLong(number.unscaled());
-    } else if (value instanceof PlainNumber number) {
-      writeDecimal(number.unscaled(), number.scale(), out);
     } else if (value instanceof Unreadable unreadable) {
       out.writeByte(UNREADABLE);
       writeText(unreadable.reason(), out);
