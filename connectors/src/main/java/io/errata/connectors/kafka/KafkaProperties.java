@@ -98,7 +98,9 @@ public final class KafkaProperties {
     // pieces than Kafka's default keep the network busy.
     properties.putIfAbsent(
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20));
-    properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096");
+    // The next piece is asked for with the last records of the one before, so that these should be
+    // many: a whole piece of small records.
+    properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "32768");
     // The system's own size grows with what is under way; Kafka's fixed 64 KiB stop the broker
     // dozens of times for each piece.
     properties.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
