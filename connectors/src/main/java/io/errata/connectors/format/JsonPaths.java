@@ -1,14 +1,19 @@
 package io.errata.connectors.format;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The wanted paths as a tree of names; asked, never walked. */
+/** The wanted paths as a tree of names; asked, never walked. Not thread-safe. */
 final class JsonPaths {
+  /** As many members as usual objects have, and no more than fit into a cache. */
+  private static final int REMEMBERED = 64;
+
   private final Map<String, JsonPaths> children = new HashMap<>();
+  private JsonMember[] members = {new JsonMember()};
   private int ordinal = -1;
 
   // The same in an open table of at least twice the size, by their names in UTF-8.
@@ -29,6 +34,10 @@ final class JsonPaths {
   }
 
   private void index() {
+    if (hasChildren()) {
+      members = new JsonMember[REMEMBERED];
+      Arrays.setAll(members, number -> new JsonMember());
+    }
     int size = 2 * Integer.highestOneBit(children.size() + 1);
     names = new byte[2 * size][];
     named = new @Nullable JsonPaths[2 * size];
@@ -77,6 +86,15 @@ final class JsonPaths {
 
   @Nullable JsonPaths child(String name) {
     return children.get(name);
+  }
+
+  /**
+   * The name that an object's member had the last time.
+   *
+   * @param number of the member, from 0; the last ones of a large object share what is kept
+   */
+  JsonMember member(int number) {
+    return members[Math.min(number, members.length - 1)];
   }
 
   boolean hasChildren() {

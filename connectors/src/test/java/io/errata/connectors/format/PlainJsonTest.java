@@ -11,6 +11,7 @@ import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.event.LazyValue;
 import io.errata.connectors.read.FieldPlan;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -40,6 +41,8 @@ class PlainJsonTest {
                   new EventField("in.x", ColumnType.TEXT),
                   new EventField("ok", ColumnType.BOOLEAN))));
 
+  // It remembers where names were in the objects before.
+  private final JsonPaths paths = JsonPaths.of(WANTED);
   private final JsonObjectParser parser = new JsonObjectParser(PLAN, WANTED);
   private final @Nullable Object[] values = new @Nullable Object[WANTED.size()];
 
@@ -52,8 +55,7 @@ class PlainJsonTest {
     Arrays.fill(values, null);
     boolean[] doubleOnly = new boolean[values.length];
     doubleOnly[WANTED.indexOf("rate")] = true;
-    PlainJson plain =
-        new PlainJson(JsonPaths.of(WANTED), doubleOnly, values, new boolean[values.length]);
+    PlainJson plain = new PlainJson(paths, doubleOnly, values, new boolean[values.length]);
     boolean taken = plain.take(piece, 5, json.length);
     // What they stand for.
     Arrays.setAll(values, i -> values[i] instanceof LazyValue lazy ? lazy.value() : values[i]);
@@ -239,5 +241,30 @@ class PlainJsonTest {
       taken += isTaken(json) ? 1 : 0;
     }
     assertThat(taken).isBetween(3_000, 57_000);
+  }
+
+  /** What is remembered of one object is of no other. */
+  @Test
+  void names_mayBeInAnotherOrderInEachObject() {
+    List<String> members =
+        List.of(
+            "\"id\":\"e1\"",
+            "\"ts\": 7",
+            "\"ix\":[1]",
+            "\"amount\":1.5",
+            "\"in\":{\"x\":\"y\"}",
+            "\"i\":null",
+            "\"a name of more than sixteen letters\":1",
+            "\"ok\":true");
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 2_000; i++) {
+      List<String> some = new ArrayList<>();
+      for (String member : members) {
+        if (random.nextInt(4) > 0) {
+          some.add(random.nextInt(some.size() + 1), member);
+        }
+      }
+      assertThat(isTaken(("{" + String.join(",", some) + "}").getBytes(UTF_8))).isTrue();
+    }
   }
 }
