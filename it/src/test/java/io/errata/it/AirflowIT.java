@@ -33,7 +33,7 @@ class AirflowIT {
 
   @BeforeAll
   static void install() throws IOException {
-    python = Orchestrators.python(shared, "airflow");
+    python = Orchestrators.python("airflow");
     totals = DailyTotals.create(shared);
     // A copy, for building leaves files behind.
     Path sources = shared.resolve("sources");

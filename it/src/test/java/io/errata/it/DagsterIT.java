@@ -41,7 +41,7 @@ class DagsterIT {
 
   @BeforeAll
   static void install() throws IOException {
-    python = Orchestrators.python(shared, "dagster");
+    python = Orchestrators.python("dagster");
     totals = DailyTotals.create(shared);
     Path home = Files.createDirectories(shared.resolve("home"));
     Files.writeString(home.resolve("dagster.yaml"), "telemetry: { enabled: false }\n");

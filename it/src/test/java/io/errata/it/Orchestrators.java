@@ -3,6 +3,7 @@ package io.errata.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.errata.servers.BuiltServers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A real Airflow and a real Dagster, each in an environment of Python. */
@@ -18,6 +20,8 @@ final class Orchestrators {
   static final String JAVA = "-Xmx768m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   private static final int SECONDS = 300;
+  private static final BuiltServers INSTALLED =
+      new BuiltServers("servers/install-orchestrators.sh", "ERRATA_ORCHESTRATORS");
 
   private Orchestrators() {}
 
@@ -27,16 +31,13 @@ final class Orchestrators {
    *
    * @param name {@code airflow} or {@code dagster}
    */
-  static Path python(Path folder, String name) {
-    String script = RepositoryFiles.root().resolve("servers/install-orchestrators.sh").toString();
-    boolean required = "required".equals(System.getenv("ERRATA_ORCHESTRATORS"));
-    Ended said = run(folder, Map.of(), required ? List.of(script) : List.of(script, "--where"));
-    assertThat(said.status()).as(said.text()).isZero();
-    Path installed = Path.of(said.text().lines().reduce((first, last) -> last).orElseThrow());
-    assumeThat(installed.resolve("complete"))
+  static Path python(String name) {
+    Optional<Path> installed =
+        INSTALLED.find().filter(folder -> Files.exists(folder.resolve("complete")));
+    assumeThat(installed)
         .as("Airflow and Dagster, which servers/install-orchestrators.sh installs")
-        .exists();
-    return installed.resolve(name).resolve("bin/python");
+        .isPresent();
+    return installed.orElseThrow().resolve(name).resolve("bin/python");
   }
 
   /** Starts a program; what it prints goes to a file. */

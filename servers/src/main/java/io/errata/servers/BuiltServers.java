@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Servers that a script of the repository builds from their sources, once for a user.
+ * Servers that a script of the repository builds or installs, once for a user.
  *
- * @param script its path from the repository's root; it prints the folder of what it has built
+ * @param script its path from the repository's root; it prints the folder of what it has made
  * @param variable of the environment: {@code required} where their absence is an error
  */
-record BuiltServers(String script, String variable) {
+public record BuiltServers(String script, String variable) {
 
   /**
-   * The folder of the programs. Where they are required, they are built if need be.
+   * The folder of the programs. Where they are required, they are made if need be.
    *
-   * @return empty where they aren't built
-   * @throws IllegalStateException where they are required and can't be built
+   * @return empty where there is none
+   * @throws IllegalStateException where they are required and can't be made
    */
-  Optional<Path> find() {
+  public Optional<Path> find() {
     if ("required".equals(System.getenv(variable))) {
       return Optional.of(Path.of(run()));
     }
@@ -37,7 +37,7 @@ record BuiltServers(String script, String variable) {
       String printed =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (process.waitFor() != 0) {
-        throw new IllegalStateException("Cannot build the servers of " + script);
+        throw new IllegalStateException("Cannot make the servers of " + script);
       }
       return printed;
     } catch (IOException e) {

@@ -54,6 +54,14 @@ final class ParquetLeaf {
       SourceColumn column,
       @Nullable IntFunction<Object> ofInt,
       @Nullable LongFunction<Object> ofLong,
+      @Nullable Function<Binary, Object> ofBinary) {
+    this(column, ofInt, ofLong, ofBinary, -1);
+  }
+
+  private ParquetLeaf(
+      SourceColumn column,
+      @Nullable IntFunction<Object> ofInt,
+      @Nullable LongFunction<Object> ofLong,
       @Nullable Function<Binary, Object> ofBinary,
       int scale) {
     this.scale = scale;
@@ -69,10 +77,9 @@ final class ParquetLeaf {
         type.getPrimitiveTypeName().name().toLowerCase(java.util.Locale.ROOT)
             + (logical == null ? "" : " " + logical);
     return switch (type.getPrimitiveTypeName()) {
-      case BOOLEAN ->
-          new ParquetLeaf(SourceColumn.of(ColumnType.BOOLEAN, name), null, null, null, -1);
+      case BOOLEAN -> new ParquetLeaf(SourceColumn.of(ColumnType.BOOLEAN, name), null, null, null);
       case FLOAT, DOUBLE ->
-          new ParquetLeaf(SourceColumn.of(ColumnType.DOUBLE, name), null, null, null, -1);
+          new ParquetLeaf(SourceColumn.of(ColumnType.DOUBLE, name), null, null, null);
       case INT32 -> ofInt32(logical, name);
       case INT64 -> ofInt64(logical, name);
       case INT96 -> ofBinary(ColumnType.TIMESTAMP, name, ParquetLeaf::int96);
@@ -183,20 +190,20 @@ final class ParquetLeaf {
   }
 
   private static ParquetLeaf ofInt(ColumnType type, String name, IntFunction<Object> decode) {
-    return new ParquetLeaf(SourceColumn.of(type, name), decode, null, null, -1);
+    return new ParquetLeaf(SourceColumn.of(type, name), decode, null, null);
   }
 
   private static ParquetLeaf ofLong(ColumnType type, String name, LongFunction<Object> decode) {
-    return new ParquetLeaf(SourceColumn.of(type, name), null, decode, null, -1);
+    return new ParquetLeaf(SourceColumn.of(type, name), null, decode, null);
   }
 
   private static ParquetLeaf ofBinary(
       ColumnType type, String name, Function<Binary, Object> decode) {
-    return new ParquetLeaf(SourceColumn.of(type, name), null, null, decode, -1);
+    return new ParquetLeaf(SourceColumn.of(type, name), null, null, decode);
   }
 
   private static ParquetLeaf refused(String name) {
     return new ParquetLeaf(
-        SourceColumn.refused(name, "no type of Errata's has its values"), null, null, null, -1);
+        SourceColumn.refused(name, "no type of Errata's has its values"), null, null, null);
   }
 }

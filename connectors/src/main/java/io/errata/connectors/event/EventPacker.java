@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Packs events into blocks. One event is begun, gets its values in the order of {@link
- * PackedEvents} (those of the sequence, id, time, type, those of the payload), and is ended, or
- * dropped as if it had not been begun. Not thread-safe.
+ * PackedEvents} (those of the sequence, id, time, type, those of the payload), and is ended; one
+ * that is not leaves no trace. Not thread-safe.
  */
 public final class EventPacker {
   /** A block is full when it has so many bytes: about as many as a buffer of the network. */
@@ -20,7 +20,8 @@ public final class EventPacker {
 
   private final PackedEvents form;
   private DataOutputSerializer out = new DataOutputSerializer(ROOM);
-  private int begin;
+  // Behind the last event that was ended.
+  private int end;
   private int count;
   private @Nullable Instant newest;
 
@@ -50,7 +51,7 @@ public final class EventPacker {
   }
 
   private void reserveHead() throws IOException {
-    begin = out.length();
+    out.setPosition(end);
     out.writeInt(0);
   }
 
@@ -96,21 +97,18 @@ public final class EventPacker {
    * @param time of the event
    */
   public void end(Instant time) {
-    ValueCodec.INT_AT.set(out.getSharedBuffer(), begin, out.length() - begin - EventBlock.HEAD);
+    int next = out.length();
+    ValueCodec.INT_AT.set(out.getSharedBuffer(), end, next - end - EventBlock.HEAD);
+    end = next;
     count++;
     if (newest == null || time.isAfter(newest)) {
       newest = time;
     }
   }
 
-  /** Forgets the event that was begun. */
-  public void drop() {
-    out.setPosition(begin);
-  }
-
   /** Whether the block should go on its way. */
   public boolean isFull() {
-    return out.length() >= BLOCK;
+    return end >= BLOCK;
   }
 
   /** What was packed since the last block was taken, or null where that is nothing. */
@@ -119,8 +117,9 @@ public final class EventPacker {
     if (last == null) {
       return null;
     }
-    EventBlock block = new EventBlock(out.getSharedBuffer(), out.length(), count, last);
+    EventBlock block = new EventBlock(out.getSharedBuffer(), end, count, last);
     out = new DataOutputSerializer(ROOM);
+    end = 0;
     count = 0;
     newest = null;
     return block;

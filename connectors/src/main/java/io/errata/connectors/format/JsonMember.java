@@ -1,8 +1,5 @@
 package io.errata.connectors.format;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class JsonMember {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   private static final int LONGEST = 2 * Long.BYTES;
 
   private long head;
@@ -28,8 +22,8 @@ final class JsonMember {
   boolean isAt(byte[] json, int at, int end) {
     return length > 0
         && end - at >= LONGEST
-        && (((long) LONGS.get(json, at) ^ head) & headMask) == 0
-        && (((long) LONGS.get(json, at + Long.BYTES) ^ tail) & tailMask) == 0;
+        && (((long) Utf8.LONGS.get(json, at) ^ head) & headMask) == 0
+        && (((long) Utf8.LONGS.get(json, at + Long.BYTES) ^ tail) & tailMask) == 0;
   }
 
   /** How many bytes there are to the value. */
@@ -50,8 +44,8 @@ final class JsonMember {
       length = 0;
       return;
     }
-    head = (long) LONGS.get(json, from);
-    tail = (long) LONGS.get(json, from + Long.BYTES);
+    head = (long) Utf8.LONGS.get(json, from);
+    tail = (long) Utf8.LONGS.get(json, from + Long.BYTES);
     headMask = mask(Math.min(length, Long.BYTES));
     tailMask = mask(Math.max(0, length - Long.BYTES));
   }

@@ -1,9 +1,5 @@
 package io.errata.connectors.format;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * Steps over pieces of JSON by RFC 8259, in UTF-8, without making anything of them. Each method
  * returns the position behind a piece, or {@link #LEFT} where it isn't one, or is one of a rare
@@ -16,9 +12,6 @@ final class JsonSteps {
   static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
   static final byte[] NULL = {'n', 'u', 'l', 'l'};
-
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long EVERY_BYTE = 0x0101010101010101L;
   private static final long HIGH_BITS = 0x8080808080808080L;
@@ -207,7 +200,7 @@ final class JsonSteps {
   static int firstSpecial(byte[] json, int from, int end) {
     int at = from;
     for (; at <= end - Long.BYTES; at += Long.BYTES) {
-      long eight = (long) LONGS.get(json, at);
+      long eight = (long) Utf8.LONGS.get(json, at);
       long special =
           (((eight ^ 0x02 * EVERY_BYTE) - 0x21 * EVERY_BYTE)
                   | ((eight ^ '\\' * EVERY_BYTE) - EVERY_BYTE)

@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
  * the event.
  */
 public final class Utf8 {
-  private static final VarHandle LONGS =
+  /** Eight bytes of an array, the first one in the lowest bits. */
+  static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long HIGH_BITS = 0x8080808080808080L;

@@ -105,11 +105,11 @@ public final class EventAssembler {
     }
     row.values(values);
     EventPacker into = packer;
-    if (into != null && isPlain && time instanceof Instant known) {
-      if (pack(into, known, source, row.offset(), name)) {
-        return packed(into);
-      }
-      into.drop();
+    if (into != null
+        && isPlain
+        && time instanceof Instant known
+        && pack(into, known, source, row.offset(), name)) {
+      return packed(into);
     }
     @Nullable EventRecord event = wanted(event(time, new Position(source, row.offset()), name));
     if (event != null && event.rejection().isPresent()) {
@@ -130,7 +130,7 @@ public final class EventAssembler {
   /**
    * Packs an event without making one.
    *
-   * @return whether nothing of it has to be rejected; otherwise it is to be dropped
+   * @return whether nothing of it has to be rejected; otherwise it isn't packed
    */
   private boolean pack(EventPacker into, Instant time, String source, long offset, String name) {
     into.begin(source, offset);

@@ -150,7 +150,7 @@ final class FoldTable {
   void add(byte[] event, int offset, int length) throws IOException {
     events.locate(event, offset, places);
     takeKey(event, offset + length);
-    int partition = partitions.length == 1 ? 0 : (int) (keyTag >>> partitionShift);
+    int partition = (int) (keyTag >>> partitionShift);
     int size = Integer.BYTES + length;
     byte[] buffer = partitions[partition];
     if (buffer == null) {
@@ -468,7 +468,7 @@ final class FoldTable {
     used = 0;
     large.forEach(each -> bytes -= each.length);
     large.clear();
-    chunk = chunkCount == 0 ? -1 : 0;
-    chunkEnd = chunkCount == 0 ? CHUNK : 0;
+    chunk = -1;
+    chunkEnd = CHUNK;
   }
 }
