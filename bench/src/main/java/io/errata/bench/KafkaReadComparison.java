@@ -190,8 +190,9 @@ public final class KafkaReadComparison {
   }
 
   /**
-   * What the launcher gives its JVM: the collector, the class path, and the classes as they were
-   * parsed before, which are of that class path and nothing in front of it.
+   * What the launcher gives its JVM: the collector, when code is compiled best, the class path, and
+   * the classes as they were parsed before, which are of that class path and nothing in front of
+   * it.
    */
   private static List<String> asLaunched() throws IOException {
     Path home = Path.of("").toRealPath();
@@ -204,7 +205,15 @@ public final class KafkaReadComparison {
             target.resolve("lib/demo/*").toString(),
             home.resolve("bench/target/classes").toString());
     List<String> options =
-        new ArrayList<>(List.of("-XX:+UseParallelGC", "-Xlog:cds=off", "-cp", classPath));
+        new ArrayList<>(
+            List.of(
+                "-XX:+UseParallelGC",
+                "-XX:Tier4InvocationThreshold=30000",
+                "-XX:Tier4MinInvocationThreshold=5000",
+                "-XX:Tier4CompileThreshold=60000",
+                "-Xlog:cds=off",
+                "-cp",
+                classPath));
     Path classes = target.resolve("errata-" + System.getProperty("java.version") + ".jsa");
     if (Files.exists(classes) && Files.size(classes) > 0) {
       options.add("-XX:SharedArchiveFile=" + classes);

@@ -99,8 +99,9 @@ public final class KafkaProperties {
     properties.putIfAbsent(
         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20));
     // The next piece is asked for with the last records of the one before, so that these should be
-    // many: a whole piece of small records.
-    properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "32768");
+    // many; but those that are handed over at once should still be in the processor's cache when
+    // they are used.
+    properties.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "8192");
     // The system's own size grows with what is under way; Kafka's fixed 64 KiB stop the broker
     // dozens of times for each piece.
     properties.putIfAbsent(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
@@ -137,6 +138,10 @@ public final class KafkaProperties {
               }
             });
     properties.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, options.brokers());
+    // Nobody looks at the client's own hundreds of metrics, and to offer each by JMX takes seconds
+    // of a job's start: Errata counts for itself.
+    properties.setProperty(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+    properties.setProperty(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, "false");
     properties.setProperty(
         CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, options.security().protocol());
     Sasl sasl = options.security().sasl();
