@@ -113,7 +113,7 @@ final class FlinkCluster implements AutoCloseable {
       bind-host: 127.0.0.1
       memory: { heap.size: 384m, off-heap.size: 128m, jvm-metaspace.size: 256m, jvm-overhead.min: 128m, jvm-overhead.max: 128m }
     rest: { address: 127.0.0.1, bind-address: 127.0.0.1, port: %d }
-    heartbeat.interval: 1000ms
+    heartbeat: { interval: 1000ms, timeout: 15000ms }
     io.tmp.dirs: %s
     taskmanager:
       host: 127.0.0.1
@@ -353,15 +353,78 @@ final class FlinkCluster implements AutoCloseable {
 
   /** As {@code kill -9} does, to one of them that has tasks. */
   void killTaskManager() {
-    String busy =
-        taskManagers().stream()
-            .filter(each -> each.path("freeSlots").asInt() < each.path("slotsNumber").asInt())
-            .map(each -> each.path("id").asText())
-            .findFirst()
-            .orElseThrow();
-    Process killed = taskManagers.get(busy);
+    Process killed = taskManagers.get(busyTaskManager());
     assertThat(killed.isAlive()).isTrue();
     killed.destroyForcibly().onExit().join();
+  }
+
+  /**
+   * The name of one that has tasks under way: one whose tasks have ended is missed only when what
+   * they made is to be read.
+   */
+  private String busyTaskManager() {
+    try {
+      for (String job : jobs().keySet()) {
+        for (JsonNode vertex : ask("/jobs/" + job).path("vertices")) {
+          String id = vertex.path("id").asText();
+          for (JsonNode task : ask("/jobs/" + job + "/vertices/" + id).path("subtasks")) {
+            if (task.path("status").asText().equals("RUNNING")) {
+              return task.path("taskmanager-id").asText();
+            }
+          }
+        }
+      }
+      throw new AssertionError("no task runs; " + logs());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Has one that has tasks stand still, as a machine does that swaps or whose virtual machine is
+   * moved; its connections stay open.
+   *
+   * @return its name
+   */
+  String haltTaskManager() {
+    String halted = busyTaskManager();
+    signal(halted, "STOP");
+    return halted;
+  }
+
+  /** Has one go on that stood still. */
+  void wakeTaskManager(String halted) {
+    signal(halted, "CONT");
+  }
+
+  /** How much later than this task manager another one was last heard, in milliseconds. */
+  long silence(String name) {
+    long own = Long.MAX_VALUE;
+    long others = 0;
+    for (JsonNode each : taskManagers()) {
+      // Despite its name, the time at which it was heard.
+      long heard = each.path("timeSinceLastHeartbeat").asLong();
+      if (each.path("id").asText().equals(name)) {
+        own = heard;
+      } else {
+        others = Math.max(others, heard);
+      }
+    }
+    return others - own;
+  }
+
+  private void signal(String name, String signal) {
+    try {
+      Process kill =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(taskManagers.get(name).pid()))
+              .start();
+      assertThat(kill.waitFor()).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What the processes have logged, for a test that failed. */

@@ -84,7 +84,13 @@ class SessionClusterIT {
 
   private ErrataProcess submit(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--on", "session", "--cluster", cluster.address(), "--parallelism", "2"));
+    all.addAll(List.of("--parallelism", "2"));
+    return onSession(all);
+  }
+
+  private ErrataProcess onSession(List<String> args) {
+    List<String> all = new ArrayList<>(args);
+    all.addAll(List.of("--on", "session", "--cluster", cluster.address()));
     return ErrataProcess.startJar(folder, Map.of(), all.toArray(String[]::new));
   }
 
@@ -184,6 +190,94 @@ class SessionClusterIT {
       assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected);
     }
     plan("plans", expected);
+  }
+
+  @Test
+  void killedJobManager_inStreaming_leavesARunThatGoesOnFromItsCheckpoint() throws IOException {
+    PlanManifest expected =
+        Runs.plan(events.draft("expected").set("execution.mode", "batch")).manifest();
+    SpecDraft streaming =
+        events
+            .draft("plans")
+            .streaming()
+            .set("execution.checkpoints.interval", "PT0.5S")
+            .set("limits.rate", "500/s");
+    Path plans = folder.resolve("plans");
+    String run;
+    try (ErrataProcess client = submit("plan", events.write(streaming), "--json")) {
+      client.await(() -> Runs.lastCheckpoint(plans) >= 2, "the second checkpoint");
+      cluster.killJobManager();
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isEqualTo(6);
+      JsonNode told = ended.document("plan");
+      run = told.path("run").asText();
+      assertThat(told.at("/error/message").asText())
+          .contains("the cluster at " + cluster.address() + " doesn't answer");
+      assertThat(told.at("/error/next").asText())
+          .startsWith("Go on where it was: errata resume " + plans.resolve(".run-" + run) + ". ");
+      assertThat(PlanDirectory.find(LocalPlanStorage.of(plans))).isEmpty();
+    }
+    long last = Runs.lastCheckpoint(plans);
+    cluster.mend();
+    try (ErrataProcess client =
+        onSession(List.of("resume", run, "--plans", plans.toString(), "--json"))) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("resume").path("plan").asText()).isEqualTo(expected.plan());
+    }
+    // The new job manager knows no other job.
+    JsonNode checkpoints = cluster.checkpoints();
+    assertThat(checkpoints.at("/counts/restored").asInt()).isEqualTo(1);
+    assertThat(checkpoints.at("/latest/restored/id").asLong()).isEqualTo(last);
+    Runs.assertSame(PlanDirectory.open(LocalPlanStorage.of(plans), expected.plan()), expected);
+  }
+
+  @Test
+  void haltedTaskManager_thatGoesOnInTime_costsNothingButTime() throws IOException {
+    PlanManifest expected = Runs.plan(events.draft("expected")).manifest();
+    String spec = events.write(slow("plans").set("limits.rate", "400/s"));
+    try (ErrataProcess client = submit("plan", spec, "--json")) {
+      awaitReading(client, "plans");
+      String halted = cluster.haltTaskManager();
+      try {
+        cluster.await(() -> cluster.silence(halted) >= 3_000, "three seconds without a heartbeat");
+      } finally {
+        cluster.wakeTaskManager(halted);
+      }
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected.plan());
+    }
+    assertThat(plan("plans", expected.plan()).events()).isEqualTo(expected.events());
+    assertThat(jobs()).containsExactly("FINISHED");
+  }
+
+  /** It takes itself for well when it goes on, and is taken back. */
+  @Test
+  void haltedTaskManager_pastTheTimeOut_isALostOne_andDoesNoHarmLater() throws IOException {
+    PlanManifest expected = Runs.plan(events.draft("expected")).manifest();
+    try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
+      awaitReading(client, "plans");
+      String halted = cluster.haltTaskManager();
+      try {
+        ErrataProcess.Ended ended = client.await();
+        assertThat(ended.status()).as(ended.err() + cluster.logs()).isEqualTo(6);
+        assertThat(ended.document("plan").at("/error/message").asText())
+            .contains("the cluster at " + cluster.address())
+            .contains("lost a task manager");
+        assertThat(folder.resolve("plans")).isEmptyDirectory();
+      } finally {
+        cluster.wakeTaskManager(halted);
+      }
+    }
+    // The same process, under the name that it had.
+    cluster.await();
+    try (ErrataProcess client = submit("plan", events.write(events.draft("plans")), "--json")) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected.plan());
+    }
+    assertThat(plan("plans", expected.plan()).events()).isEqualTo(expected.events());
   }
 
   @Test

@@ -106,7 +106,7 @@ final class JobFailure {
                         + cluster.address()
                         + " doesn't answer, has forgotten it, lost a task manager, or has too few slots")
             .orElse("Cannot finish the job: the cluster lost a task manager, or has too few slots"),
-        "See the job manager's log, then plan again; nothing was written.",
+        "See the job manager's log, then try again; nothing was written.",
         e);
   }
 
