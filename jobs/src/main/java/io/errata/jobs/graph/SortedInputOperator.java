@@ -115,7 +115,6 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
   @Override
   public final void endInput() throws IOException {
     SortedRecords records = open(sorter);
-    spilled.add(sorter.spilled() - spilled.value());
     int read = 0;
     while (step(records)) {
       take(records);
@@ -123,6 +122,7 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
         throw new CancelTaskException("the job is cancelled");
       }
     }
+    spilled.add(sorter.spilled() - spilled.value());
     release();
     taken();
   }

@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sorts packed records by two numbers in bounded memory: those that fit are sorted where they lie;
- * when they no longer do, they go to a file as a sorted run, and the runs are merged as they are
- * read. Records whose numbers are both equal come in any order.
+ * Sorts packed records by two numbers in bounded memory. Those that fit are sorted where they lie.
+ * When they no longer do, all go to a file in partitions by their hash, each of which is sorted
+ * when its turn comes: so few records are faster to sort than many, whose places are all over the
+ * memory. A partition that doesn't fit, as where very many records share a hash, is sorted in runs
+ * that are merged as they are read. Records whose numbers are both equal come in any order.
  *
  * <p>Used by one thread: {@link #add} for all records, then {@link #sorted}, then {@link #close},
  * which deletes the files.
@@ -20,21 +23,29 @@ public final class RecordSorter implements Closeable {
   /** So many files are open at once, each with a buffer of {@link RunReader#BUFFER} bytes. */
   static final int RUNS_AT_ONCE = 64;
 
+  /** What of the heap that a sort may take the blocks of its partitions take beside. */
+  private static final int BLOCKS_SHARE = 16;
+
   private final SortBuffer buffer;
+  private final long heap;
   private final Supplier<File> files;
   private final List<File> runs = new ArrayList<>();
   private final List<RunReader> open = new ArrayList<>();
-  private long spilled;
+  private @Nullable SpilledPartitions partitions;
+  private @Nullable File partitionsFile;
+  private long merged;
 
   /**
    * @param memory the bytes, from 1, that records may take before they go to files, most of them
    *     outside of the heap; a record that is larger than that goes alone; not all of it is used
    *     where it is more than 16 GiB
-   * @param heap the bytes of these that may lie in the heap
-   * @param files gives the next file to write, in a folder that is there
+   * @param heap the bytes of these that may lie in the heap; a sixteenth more is taken for what
+   *     goes to files, at least 128 KiB and at most 8 MiB
+   * @param files gives the next file to write, which isn't there, in a folder that is
    */
   public RecordSorter(long memory, long heap, Supplier<File> files) {
     this.buffer = new SortBuffer(memory, heap);
+    this.heap = heap;
     this.files = files;
   }
 
@@ -49,35 +60,31 @@ public final class RecordSorter implements Closeable {
     int at = 0;
     while (at < length) {
       int size = PackedRecords.HEAD + PackedRecords.size(bytes, at);
-      if (!buffer.add(bytes, at, size)) {
-        spill();
-        if (!buffer.add(bytes, at, size)) {
-          throw new IllegalStateException("A record doesn't fit in an empty buffer");
-        }
+      if (partitions != null) {
+        partitions.add(bytes, at, size);
+      } else if (!buffer.add(bytes, at, size)) {
+        partition().add(bytes, at, size);
       }
       at += size;
     }
   }
 
-  private void spill() throws IOException {
-    spilled += write(buffer.sorted());
-    buffer.clear();
-  }
-
-  private long write(SortedRecords records) throws IOException {
-    File file = files.get();
-    runs.add(file);
-    try (RunWriter writer = new RunWriter(file)) {
-      while (records.next()) {
-        writer.write(records);
-      }
-      return writer.finish();
+  /** From now on records go to a file, beginning with those in memory. */
+  private SpilledPartitions partition() throws IOException {
+    partitionsFile = files.get();
+    SpilledPartitions begun = new SpilledPartitions(partitionsFile, heap / BLOCKS_SHARE);
+    partitions = begun;
+    SortedRecords records = buffer.unsorted();
+    while (records.next()) {
+      begun.add(records);
     }
+    buffer.clear();
+    return begun;
   }
 
   /** The bytes that were written to files so far. */
   public long spilled() {
-    return spilled;
+    return merged + (partitions == null ? 0 : partitions.written());
   }
 
   /**
@@ -86,21 +93,106 @@ public final class RecordSorter implements Closeable {
    * @throws IOException where a file can't be written or read
    */
   public SortedRecords sorted() throws IOException {
+    if (partitions == null) {
+      return buffer.sorted();
+    }
+    partitions.finish();
+    return new InPartitions(partitions);
+  }
+
+  /** The partitions, one after the other. */
+  private final class InPartitions implements SortedRecords {
+    private final SpilledPartitions from;
+    private SortedRecords current;
+    private int next;
+
+    private InPartitions(SpilledPartitions from) throws IOException {
+      this.from = from;
+      this.current = sorted(from, next++);
+    }
+
+    @Override
+    public boolean next() throws IOException {
+      while (!current.next()) {
+        if (next == from.count()) {
+          return false;
+        }
+        current = sorted(from, next++);
+      }
+      return true;
+    }
+
+    @Override
+    public long hash() {
+      return current.hash();
+    }
+
+    @Override
+    public long order() {
+      return current.order();
+    }
+
+    @Override
+    public byte[] bytes() {
+      return current.bytes();
+    }
+
+    @Override
+    public int offset() {
+      return current.offset();
+    }
+
+    @Override
+    public int length() {
+      return current.length();
+    }
+  }
+
+  private SortedRecords sorted(SpilledPartitions from, int partition) throws IOException {
+    buffer.clear();
+    deleteRuns();
+    from.read(partition, this::addToRuns);
     if (runs.isEmpty()) {
       return buffer.sorted();
     }
     while (runs.size() >= RUNS_AT_ONCE) {
       List<File> first = new ArrayList<>(runs.subList(0, RUNS_AT_ONCE));
-      spilled += write(merge(first, new ArrayList<>()));
+      write(merge(first, new ArrayList<>()));
       closeReaders();
-      for (File merged : first) {
-        delete(merged);
+      for (File each : first) {
+        delete(each);
       }
       runs.removeAll(first);
     }
     List<SortedRecords> inputs = new ArrayList<>();
     inputs.add(buffer.sorted());
     return merge(runs, inputs);
+  }
+
+  private void addToRuns(byte[] bytes, int length) throws IOException {
+    int at = 0;
+    while (at < length) {
+      int size = PackedRecords.HEAD + PackedRecords.size(bytes, at);
+      if (!buffer.add(bytes, at, size)) {
+        write(buffer.sorted());
+        buffer.clear();
+        if (!buffer.add(bytes, at, size)) {
+          throw new IllegalStateException("A record doesn't fit in an empty buffer");
+        }
+      }
+      at += size;
+    }
+  }
+
+  private void write(SortedRecords records) throws IOException {
+    File file = files.get();
+    runs.add(file);
+    try (RunWriter writer = new RunWriter(file)) {
+      while (records.next()) {
+        writer.write(records);
+      }
+      merged += writer.finish();
+    }
   }
 
   private SortedRecords merge(List<File> from, List<SortedRecords> inputs) throws IOException {
@@ -119,6 +211,14 @@ public final class RecordSorter implements Closeable {
     open.clear();
   }
 
+  private void deleteRuns() throws IOException {
+    closeReaders();
+    for (File run : runs) {
+      delete(run);
+    }
+    runs.clear();
+  }
+
   private static void delete(File file) throws IOException {
     Files.deleteIfExists(file.toPath());
   }
@@ -126,10 +226,12 @@ public final class RecordSorter implements Closeable {
   @Override
   public void close() throws IOException {
     buffer.free();
-    closeReaders();
-    for (File run : runs) {
-      delete(run);
+    deleteRuns();
+    if (partitions != null) {
+      partitions.close();
     }
-    runs.clear();
+    if (partitionsFile != null) {
+      delete(partitionsFile);
+    }
   }
 }

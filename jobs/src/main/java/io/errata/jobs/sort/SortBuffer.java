@@ -123,6 +123,11 @@ final class SortBuffer {
     count = 0;
   }
 
+  /** The records, as they were added, until others are; before they are {@link #sorted}. */
+  SortedRecords unsorted() {
+    return new InMemory();
+  }
+
   /** The records, sorted, until others are added. */
   SortedRecords sorted() {
     sortByUpperHalf();

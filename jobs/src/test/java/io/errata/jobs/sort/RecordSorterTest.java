@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,9 +70,13 @@ class RecordSorterTest {
     Random random = new Random(10);
     long written =
         assertSorted(
-            LEAST, RecordSorter.RUNS_AT_ONCE * 2_048 * 2, random::nextLong, random::nextLong);
-    long once = RecordSorter.RUNS_AT_ONCE * 2_048L * 2 * (PackedRecords.HEAD + 8);
-    assertThat(written).isGreaterThan(once);
+            LEAST,
+            RecordSorter.RUNS_AT_ONCE * 2_048 * 2,
+            () -> random.nextLong() >>> 1,
+            random::nextLong);
+    // Once in the partition that all are in, and once in runs.
+    long twice = 2 * RecordSorter.RUNS_AT_ONCE * 2_048L * 2 * (PackedRecords.HEAD + 8);
+    assertThat(written).isGreaterThan(twice);
   }
 
   @ParameterizedTest
@@ -93,7 +98,9 @@ class RecordSorterTest {
         add(sorter, new Packed(i, 0, ""));
       }
       // 8,192 records have an index of 128 KiB with the second one that it is sorted with.
-      assertThat(files[0]).isEqualTo(2);
+      assertThat(files[0]).as("with the partitions").isEqualTo(1);
+      assertThat(sorter.sorted().next()).isTrue();
+      assertThat(files[0]).as("with two runs of the only partition").isEqualTo(3);
     }
   }
 
@@ -113,30 +120,80 @@ class RecordSorterTest {
   }
 
   @Test
+  void partitions_areSortedOneByOne() throws IOException {
+    Random random = new Random(11);
+    List<Packed> given = new ArrayList<>();
+    for (int i = 0; i < 60_000; i++) {
+      given.add(new Packed(random.nextLong(), i, "body " + i));
+    }
+    int[] files = new int[1];
+    List<Packed> got = new ArrayList<>();
+    // Too little for all of them, and enough for one partition of 64.
+    try (RecordSorter sorter =
+        new RecordSorter(1 << 21, 64 << 20, () -> folder.resolve("file-" + files[0]++).toFile())) {
+      for (Packed packed : given) {
+        add(sorter, packed);
+      }
+      read(sorter.sorted(), got);
+      assertThat(sorter.spilled())
+          .isEqualTo(given.stream().mapToLong(each -> size(each)).sum())
+          .isPositive();
+    }
+    assertThat(files[0]).as("no run is needed").isEqualTo(1);
+    assertThat(got).isSortedAccordingTo(Packed.BY_NUMBERS).hasSameElementsAs(given);
+    assertThat(got).hasSameSizeAs(given);
+    assertThat(folder.toFile().list()).isEmpty();
+  }
+
+  private static int size(Packed packed) {
+    return PackedRecords.HEAD + packed.body().length();
+  }
+
+  @Test
+  void partitions_thatWereCutAreAnError() throws IOException {
+    File file = folder.resolve("partitions").toFile();
+    try (RecordSorter sorter = new RecordSorter(LEAST, LEAST, () -> file)) {
+      for (int i = 0; i < 8_000; i++) {
+        add(sorter, new Packed((long) i << 62, i, "a body"));
+      }
+      SortedRecords records = sorter.sorted();
+      cutLastByte(file);
+      assertThatThrownBy(() -> read(records, new ArrayList<>()))
+          .isInstanceOf(EOFException.class)
+          .hasMessage("A file of the sort ends within a block");
+    }
+  }
+
+  @Test
   void run_thatWasCutIsAnError() throws IOException {
-    File[] run = new File[1];
+    List<File> given = new ArrayList<>();
     try (RecordSorter sorter =
         new RecordSorter(
             LEAST,
             LEAST,
             () -> {
-              run[0] = folder.resolve("run").toFile();
-              return run[0];
+              if (given.size() == 2) {
+                cutLastByte(given.get(1));
+              }
+              given.add(folder.resolve("file-" + given.size()).toFile());
+              return given.get(given.size() - 1);
             })) {
-      for (int i = 0; i < 2_049; i++) {
+      for (int i = 0; i < 4_098; i++) {
         add(sorter, new Packed(i, 0, "a body"));
       }
-      byte[] whole = Files.readAllBytes(run[0].toPath());
-      Files.write(run[0].toPath(), Arrays.copyOf(whole, whole.length - 1));
-      SortedRecords records = sorter.sorted();
-      assertThatThrownBy(
-              () -> {
-                while (records.next()) {
-                  assertThat(records.length()).isEqualTo(6);
-                }
-              })
+      assertThatThrownBy(() -> read(sorter.sorted(), new ArrayList<>()))
           .isInstanceOf(EOFException.class)
           .hasMessage("A run ends within a record");
+      assertThat(given).as("the partitions and two runs").hasSize(3);
+    }
+  }
+
+  private static void cutLastByte(File file) {
+    try {
+      byte[] whole = Files.readAllBytes(file.toPath());
+      Files.write(file.toPath(), Arrays.copyOf(whole, whole.length - 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -158,12 +215,7 @@ class RecordSorterTest {
       for (Packed packed : given) {
         add(sorter, packed);
       }
-      SortedRecords records = sorter.sorted();
-      while (records.next()) {
-        String body =
-            new String(records.bytes(), records.offset(), records.length(), StandardCharsets.UTF_8);
-        got.add(new Packed(records.hash(), records.order(), body));
-      }
+      read(sorter.sorted(), got);
       written = sorter.spilled();
       assertThat(written == 0).isEqualTo(memory == ROOMY);
     }
@@ -174,6 +226,14 @@ class RecordSorterTest {
     assertThat(got.equals(wanted)).isTrue();
     assertThat(folder.toFile().list()).isEmpty();
     return written;
+  }
+
+  private static void read(SortedRecords records, List<Packed> into) throws IOException {
+    while (records.next()) {
+      String body =
+          new String(records.bytes(), records.offset(), records.length(), StandardCharsets.UTF_8);
+      into.add(new Packed(records.hash(), records.order(), body));
+    }
   }
 
   private RecordSorter sorter(long memory) {
