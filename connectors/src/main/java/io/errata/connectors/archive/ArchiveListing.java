@@ -10,9 +10,13 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableMap;
+import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -40,25 +44,81 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
     PartitionLayout layout = PartitionLayout.parse(options.layout());
     Set<String> own = layout.folders(window, options.zone());
     List<String> folders = List.copyOf(layout.folders(widened(window, options), options.zone()));
-    List<ArchiveListing> found =
+    return below(
         Parallel.map(
             folders,
-            folder -> list(folder.isEmpty() ? root : new Path(root, folder), own.contains(folder)));
+            folder ->
+                content(folder.isEmpty() ? root : new Path(root, folder), own.contains(folder))));
+  }
+
+  /** Every file below the archive's path. */
+  static ArchiveListing all(ArchiveOptions options) {
+    return below(List.of(content(root(options), true)));
+  }
+
+  /**
+   * Every file below the archive's path, as {@link #all} has them. A folder is listed when its turn
+   * comes, so that whoever wants a few files of a large archive asks for a few folders.
+   */
+  static Iterator<ArchiveFile> inTurn(ArchiveOptions options) {
+    return new FilesInTurn(content(root(options), true));
+  }
+
+  /** What lies in a folder; what is in those below it isn't known yet. */
+  private record Content(List<ArchiveFile> files, List<Path> folders, List<Gap> gaps) {}
+
+  /**
+   * Lists the folders below, those of one depth at once: nearly all of the time is spent waiting
+   * for a store, and an archive may have thousands.
+   */
+  private static ArchiveListing below(List<Content> level) {
     List<ArchiveFile> files = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
-    for (ArchiveListing each : found) {
-      files.addAll(each.files);
-      gaps.addAll(each.gaps);
+    for (List<Content> next = level; !next.isEmpty(); ) {
+      List<Path> folders = new ArrayList<>();
+      for (Content each : next) {
+        files.addAll(each.files);
+        gaps.addAll(each.gaps);
+        folders.addAll(each.folders);
+      }
+      next = Parallel.map(folders, folder -> content(folder, false));
     }
     files.sort(Comparator.comparing(ArchiveFile::path));
     return new ArchiveListing(files, gaps);
   }
 
-  /** Every file below the archive's path. */
-  static ArchiveListing all(ArchiveOptions options) {
-    ArchiveListing all = list(root(options), true);
-    return new ArchiveListing(
-        all.files.stream().sorted(Comparator.comparing(ArchiveFile::path)).toList(), all.gaps);
+  /** Walks down where the next path leads. */
+  private static final class FilesInTurn implements Iterator<ArchiveFile> {
+    /** A folder's place among files is that of the paths in it, which go on with a slash. */
+    private final NavigableMap<String, Path> folders = new TreeMap<>();
+
+    private final NavigableMap<String, ArchiveFile> files = new TreeMap<>();
+
+    FilesInTurn(Content top) {
+      add(top);
+    }
+
+    private void add(Content content) {
+      content.files.forEach(file -> files.put(file.path(), file));
+      content.folders.forEach(folder -> folders.put(folder + "/", folder));
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!folders.isEmpty()
+          && (files.isEmpty() || folders.firstKey().compareTo(files.firstKey()) < 0)) {
+        add(content(folders.pollFirstEntry().getValue(), false));
+      }
+      return !files.isEmpty();
+    }
+
+    @Override
+    public ArchiveFile next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("There is no further file");
+      }
+      return files.pollFirstEntry().getValue();
+    }
   }
 
   private static Window widened(Window window, ArchiveOptions options) {
@@ -103,23 +163,49 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
     }
   }
 
-  private static ArchiveListing list(Path folder, boolean required) {
+  /** One look at a folder, which a store answers by a request for each of its pages. */
+  private static Content content(Path folder, boolean required) {
     List<ArchiveFile> files = new ArrayList<>();
+    List<Path> folders = new ArrayList<>();
     List<Gap> gaps = new ArrayList<>();
     try {
-      FileSystem store = FileStores.of(folder);
-      @Nullable FileStatus status = status(store, folder);
-      if (status == null) {
+      @Nullable List<FileStatus> children = children(folder);
+      if (children == null) {
+        // One that was found in another has been deleted meanwhile: nobody asks for it by name.
         if (required) {
           gaps.add(new Gap(folder.toString(), "date folder absent"));
         }
-      } else {
-        collect(store, status, files, gaps);
+        children = List.of();
+      }
+      for (FileStatus child : children) {
+        Path path = child.getPath();
+        // A file that the spec names itself is meant, whatever it is called.
+        boolean isNamed = path.toUri().getPath().equals(folder.toUri().getPath());
+        if (!isNamed && isIgnored(path.getName())) {
+          continue;
+        }
+        if (child.isDir()) {
+          folders.add(path);
+        } else if (child.getLen() == 0) {
+          gaps.add(new Gap(path.toString(), "the file has 0 bytes"));
+        } else {
+          files.add(new ArchiveFile(path.toString(), child.getLen(), Generation.of(child)));
+        }
       }
     } catch (IOException e) {
       throw ArchiveCursor.unavailable(new StoreException("Cannot list " + folder, e));
     }
-    return new ArchiveListing(files, gaps);
+    return new Content(files, folders, gaps);
+  }
+
+  /** Those of a folder, or a file alone; null where there is neither. */
+  private static @Nullable List<FileStatus> children(Path path) throws IOException {
+    try {
+      FileStatus @Nullable [] children = FileStores.of(path).listStatus(path);
+      return children == null ? null : List.of(children);
+    } catch (FileNotFoundException e) {
+      return null;
+    }
   }
 
   private static @Nullable FileStatus status(FileSystem store, Path path) throws IOException {
@@ -127,29 +213,6 @@ record ArchiveListing(List<ArchiveFile> files, List<Gap> gaps) {
       return store.getFileStatus(path);
     } catch (FileNotFoundException e) {
       return null;
-    }
-  }
-
-  private static void collect(
-      FileSystem store, FileStatus status, List<ArchiveFile> files, List<Gap> gaps)
-      throws IOException {
-    if (!status.isDir()) {
-      String path = status.getPath().toString();
-      if (status.getLen() == 0) {
-        gaps.add(new Gap(path, "the file has 0 bytes"));
-      } else {
-        files.add(new ArchiveFile(path, status.getLen(), Generation.of(status)));
-      }
-      return;
-    }
-    FileStatus @Nullable [] children = store.listStatus(status.getPath());
-    if (children == null) {
-      return; // deleted meanwhile, and listed by nobody
-    }
-    for (FileStatus child : children) {
-      if (!isIgnored(child.getPath().getName())) {
-        collect(store, child, files, gaps);
-      }
     }
   }
 

@@ -21,6 +21,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ public final class ArchiveWindowSource implements WindowSource {
   @Override
   public Map<String, ColumnType> naturalTypes(List<String> fields) {
     Sample sample =
-        sample(ArchiveListing.all(options).files(), fields)
+        sample(ArchiveListing.inTurn(options), fields)
             .orElseThrow(
                 () ->
                     new ErrataException(
@@ -111,11 +112,12 @@ public final class ArchiveWindowSource implements WindowSource {
   /**
    * The first file that can be read; where rows need not have all fields, more until all are found.
    */
-  private Optional<Sample> sample(List<ArchiveFile> files, List<String> fields) {
+  private Optional<Sample> sample(Iterator<ArchiveFile> files, List<String> fields) {
     ArchiveFormat format = fixed().format();
     @Nullable Sample sample = null;
     int sampled = 0;
-    for (ArchiveFile file : files) {
+    while (files.hasNext()) {
+      ArchiveFile file = files.next();
       @Nullable SourceColumns columns = attempt(() -> format.columns(file)).value();
       if (columns != null) {
         sample =
@@ -137,7 +139,7 @@ public final class ArchiveWindowSource implements WindowSource {
     ArchiveFormat format = fixed().format();
     ArchiveListing listing = ArchiveListing.of(options, window);
     if (format.isSampled()) {
-      sample(listing.files(), request.plan().paths())
+      sample(listing.files().iterator(), request.plan().paths())
           .filter(sample -> !sample.columns().paths().isEmpty())
           .ifPresent(sample -> SchemaCheck.check(sample.file(), sample.columns(), schema));
     }
