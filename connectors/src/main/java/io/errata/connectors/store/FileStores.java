@@ -126,6 +126,10 @@ public final class FileStores {
 
   /** What to do where there is no file system for the scheme of a path. */
   public static String remedy(Path path) {
+    if ("hdfs".equals(path.toUri().getScheme())) {
+      return "Put Hadoop's jars on Flink's class path, on every machine of a cluster: HADOOP_CLASSPATH"
+          + " names them, as `hadoop classpath` prints them; docs/object-stores.md says more.";
+    }
     @Nullable String jar =
         Map.of(
                 "s3", "flink-s3-fs-hadoop",
@@ -133,7 +137,7 @@ public final class FileStores {
                 "gs", "flink-gs-fs-hadoop")
             .get(String.valueOf(path.toUri().getScheme()));
     return jar == null
-        ? "Use a local path, s3:// or gs://, or add Flink's plugin for this file system."
+        ? "Use a local path, s3://, gs:// or hdfs://, or add Flink's plugin for this file system."
         : "Put "
             + jar
             + " into a folder of its own below Flink's plugins (FLINK_PLUGINS_DIR says where these"
