@@ -13,6 +13,7 @@ import java.util.Map;
  */
 final class ClusterCase implements AutoCloseable {
   private static final int EVENTS = 4_000;
+  private static final int LARGE_EVENTS = 20_000;
   private static final int FILES = 16;
 
   private final Path folder;
@@ -39,6 +40,19 @@ final class ClusterCase implements AutoCloseable {
     database.execute("CREATE TABLE totals (name text PRIMARY KEY, total bigint)");
     database.execute("INSERT INTO totals SELECT 'u' || i, 240 FROM generate_series(1, 120) i");
     return new ClusterCase(folder, database);
+  }
+
+  /** Adds events with long ids, a few megabytes of them. */
+  void addLargeEvents() throws IOException {
+    Instant start = Instant.parse("2024-06-10T12:00:00Z");
+    String padding = "-".repeat(200);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < LARGE_EVENTS; i++) {
+      lines.add(
+          "{\"id\":\"e%s%d\",\"ts\":\"%s\",\"user\":\"u%d\",\"amount\":%d}"
+              .formatted(padding, i, start.plusSeconds(i), i * 7 % 100, i % 13));
+    }
+    Files.write(folder.resolve("archive/part-large.jsonl"), lines);
   }
 
   /** A spec whose plans lie in a folder. */

@@ -34,11 +34,23 @@ import java.util.stream.StreamSupport;
 final class FlinkCluster implements AutoCloseable {
   private static final int SECONDS = 120;
   private static final int TASK_MANAGERS = 2;
+  private static final int MEBIBYTE = 1 << 20;
   private static final Path BUILT = RepositoryFiles.root().resolve("jobs/target");
   private static final Pattern NOT_IN_FOLDER =
       Pattern.compile(
           "(commons-(compress|io|lang3)|lz4-java|snappy-java|flink-runtime-web)-.*[.]jar");
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Runs a command with an empty disk of 64 MiB in the place of a folder; both follow. */
+  private static final List<String> SMALL_DISK =
+      List.of(
+          "unshare",
+          "--user",
+          "--map-root-user",
+          "--mount",
+          "sh",
+          "-c",
+          "mount -t tmpfs -o size=64m tmpfs \"$0\" && exec \"$@\"");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path folder;
@@ -77,22 +89,29 @@ final class FlinkCluster implements AutoCloseable {
     taskManagers.values().removeIf(process -> !process.isAlive());
     while (taskManagers.size() < TASK_MANAGERS) {
       String name = "taskmanager-" + started++;
-      taskManagers.put(
-          name,
-          launch(
-              name,
-              "-Xmx384m",
-              "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-              "-D",
-              "taskmanager.resource-id=" + name));
+      taskManagers.put(name, launchTaskManager(name, List.of()));
     }
+  }
+
+  private Process launchTaskManager(String name, List<String> inside, String... more)
+      throws IOException {
+    List<String> settings = new ArrayList<>(List.of("-D", "taskmanager.resource-id=" + name));
+    settings.addAll(List.of(more));
+    return launch(
+        name,
+        inside,
+        "-Xmx384m",
+        "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+        settings);
   }
 
   private Process launchJobManager() throws IOException {
     return launch(
         "jobmanager",
+        List.of(),
         "-Xmx384m",
-        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
+        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+        List.of());
   }
 
   /** Starts one, whose files lie in a folder. */
@@ -136,8 +155,13 @@ final class FlinkCluster implements AutoCloseable {
         .formatted(rpcPort, port, folder.resolve("tmp"));
   }
 
-  private Process launch(String name, String heap, String main, String... more) throws IOException {
-    List<String> command = new ArrayList<>();
+  /**
+   * @param inside the command that becomes the process, with what it needs of the machine
+   */
+  private Process launch(
+      String name, List<String> inside, String heap, String main, List<String> more)
+      throws IOException {
+    List<String> command = new ArrayList<>(inside);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
@@ -153,7 +177,7 @@ final class FlinkCluster implements AutoCloseable {
             main,
             "--configDir",
             configuration().toString()));
-    command.addAll(List.of(more));
+    command.addAll(more);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -414,11 +438,69 @@ final class FlinkCluster implements AutoCloseable {
   }
 
   private void signal(String name, String signal) {
+    assertThat(statusOf("kill", "-" + signal, Long.toString(taskManagers.get(name).pid())))
+        .isZero();
+  }
+
+  /**
+   * Whether a process may have a file system of its own: with the rights of root, or where others
+   * may have name spaces.
+   */
+  static boolean hasSmallDisks() {
+    // By a shell, which ends with a status of its own where there is no such command.
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\"", "sh"));
+    command.addAll(SMALL_DISK);
+    command.addAll(List.of("/tmp", "true"));
+    return statusOf(command.toArray(String[]::new)) == 0;
+  }
+
+  /**
+   * Replaces the task managers by ones whose disks for temporary files have a mebibyte left, and
+   * which sort in little memory. The disks go with the processes.
+   *
+   * @return their names
+   */
+  List<String> crampTaskManagers() throws IOException {
+    killTaskManagers();
+    Map<String, Path> disks = new LinkedHashMap<>();
+    while (taskManagers.size() < TASK_MANAGERS) {
+      String name = "taskmanager-" + started++;
+      Path disk = Files.createDirectories(folder.resolve("disk-of-" + name));
+      disks.put(name, disk);
+      List<String> inside = new ArrayList<>(SMALL_DISK);
+      inside.add(disk.toString());
+      taskManagers.put(
+          name,
+          launchTaskManager(
+              name,
+              inside,
+              "-D",
+              "io.tmp.dirs=" + disk,
+              "-D",
+              // Otherwise the jar that a job brings lies on that disk, too.
+              "blob.storage.directory=" + folder.resolve("tmp"),
+              "-D",
+              "taskmanager.memory.managed.size=2m"));
+    }
+    await();
+    for (Map.Entry<String, Path> each : disks.entrySet()) {
+      // What it needs to start lies there by now; its disk is seen through the process alone.
+      long process = taskManagers.get(each.getKey()).pid();
+      File disk = new File("/proc/" + process + "/root" + each.getValue());
+      Files.write(disk.toPath().resolve("full"), new byte[(int) disk.getUsableSpace() - MEBIBYTE]);
+    }
+    return List.copyOf(disks.keySet());
+  }
+
+  /** As {@code kill -9} does, to all of them. */
+  void killTaskManagers() {
+    taskManagers.values().forEach(process -> process.destroyForcibly().onExit().join());
+    taskManagers.clear();
+  }
+
+  private static int statusOf(String... command) {
     try {
-      Process kill =
-          new ProcessBuilder("kill", "-" + signal, Long.toString(taskManagers.get(name).pid()))
-              .start();
-      assertThat(kill.waitFor()).isZero();
+      return new ProcessBuilder(command).inheritIO().start().waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

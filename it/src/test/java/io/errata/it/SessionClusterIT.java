@@ -281,6 +281,36 @@ class SessionClusterIT {
   }
 
   @Test
+  void fullDisk_whereStagesSpill_isAClearEnd_andTheNextPlanIsRight() throws IOException {
+    assumeThat(FlinkCluster.hasSmallDisks()).as("a disk of its own can be mounted").isTrue();
+    events.addLargeEvents();
+    SpecDraft draft =
+        events.draft("plans").set("execution.mode", "batch").set("limits.corrections", 1_000);
+    PlanManifest expected =
+        Runs.plan(draft.copy().set("plans", folder.resolve("expected").toString())).manifest();
+    String spec = events.write(draft);
+    List<String> cramped = cluster.crampTaskManagers();
+    try (ErrataProcess client = submit("plan", spec, "--json")) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isEqualTo(6);
+      assertThat(ended.document("plan").at("/error/message").asText())
+          .contains("disk", "No space left on device")
+          .containsPattern(" of task manager (" + String.join("|", cramped) + ") \\(");
+      assertThat(ended.document("plan").at("/error/next").asText()).contains("io.tmp.dirs");
+      assertThat(folder.resolve("plans")).isEmptyDirectory();
+    } finally {
+      cluster.killTaskManagers();
+    }
+    cluster.mend();
+    try (ErrataProcess client = submit("plan", spec, "--json")) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected.plan());
+    }
+    assertThat(plan("plans", expected.plan()).events()).isEqualTo(expected.events());
+  }
+
+  @Test
   void interrupt_cancelsTheJob() throws IOException {
     try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json")) {
       assumeThat(client.hearsInterrupt()).isTrue();

@@ -154,6 +154,25 @@ public final class SessionCluster {
   }
 
   /**
+   * The task manager on which a job failed, the last time that it did.
+   *
+   * @return its name, and its address behind it; empty where the job isn't known, or failed nowhere
+   *     in particular
+   * @throws ErrataException UNAVAILABLE where it doesn't answer
+   */
+  public Optional<String> failedOn(String id) {
+    return find(HttpRequest.newBuilder(), "/jobs/" + id + "/exceptions?maxExceptions=1")
+        .map(found -> found.at("/exceptionHistory/entries/0"))
+        .filter(failure -> failure.path("taskManagerId").isTextual())
+        .map(
+            failure ->
+                failure.path("taskManagerId").asText()
+                    + " ("
+                    + failure.path("endpoint").asText()
+                    + ")");
+  }
+
+  /**
    * What a job has counted so far, by name: numbers as {@code Long}, all else as text.
    *
    * @return empty where it doesn't know the job

@@ -12,6 +12,7 @@ import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.runtime.execution.CancelTaskException;
 import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.memory.MemoryManager;
+import org.apache.flink.runtime.taskmanager.TaskManagerRuntimeInfo;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -143,10 +144,21 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
     }
   }
 
-  private static ErrataException unspilled(IOException cause) {
+  private ErrataException unspilled(IOException cause) {
+    TaskManagerRuntimeInfo process = getContainingTask().getEnvironment().getTaskManagerInfo();
     return new ErrataException(
         ErrorCode.UNAVAILABLE,
-        "Cannot sort the window's records on disk: " + cause.getMessage(),
+        "Cannot sort the window's records on disk, in "
+            + String.join(", ", process.getTmpDirectories())
+            + process
+                .getConfiguration()
+                .getOptional(TaskManagerOptions.TASK_MANAGER_RESOURCE_ID)
+                .map(name -> " of task manager " + name)
+                .orElse("")
+            + " ("
+            + process.getTaskManagerExternalAddress()
+            + "): "
+            + cause.getMessage(),
         "Free some space in the temporary folder of the process or task manager (java.io.tmpdir,"
             + " io.tmp.dirs), or give it more managed memory.",
         cause);

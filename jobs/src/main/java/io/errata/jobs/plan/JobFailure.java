@@ -20,11 +20,19 @@ import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.FlinkException;
 import org.apache.flink.util.SerializedThrowable;
 import org.apache.flink.util.concurrent.FutureUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells why a job ended without a result: by Errata's own word, by the cluster, or by a fault. */
 final class JobFailure {
+  private static final Logger LOG = LoggerFactory.getLogger(JobFailure.class);
+
   /** What Flink says, in an exception that could be anything else. */
   private static final String TOO_FEW_BUFFERS = "Insufficient number of network buffers";
+
+  /** What operating systems say where a disk holds no more, in exceptions of many kinds. */
+  private static final List<String> DISK_FULL =
+      List.of("No space left on device", "Disk quota exceeded");
 
   /**
    * Who notices first that a process is gone decides which of them it is: the job manager's two
@@ -46,15 +54,21 @@ final class JobFailure {
 
   private JobFailure() {}
 
+  /** As {@link #of(Throwable, Optional, Optional)}, of a job that may not have begun. */
+  static ErrataException of(Throwable e, Optional<SessionCluster> cluster) {
+    return of(e, cluster, Optional.empty());
+  }
+
   /**
    * The error to show.
    *
    * @param e what Flink ended with
    * @param cluster the session cluster that the job ran on
+   * @param job its id there
    * @return the one that a task failed with; CANCELLED; UNAVAILABLE where machines or connections
-   *     failed or are too few; otherwise INTERNAL
+   *     failed or are too few, or a disk is full; otherwise INTERNAL
    */
-  static ErrataException of(Throwable e, Optional<SessionCluster> cluster) {
+  static ErrataException of(Throwable e, Optional<SessionCluster> cluster, Optional<String> job) {
     ClassLoader loader = JobFailure.class.getClassLoader();
     if (ExceptionUtils.findThrowableSerializedAware(e, JobCancellationException.class, loader)
         .isPresent()) {
@@ -72,9 +86,41 @@ final class JobFailure {
               + " --parallelism; nothing was written.",
           e);
     }
-    return ExceptionUtils.findThrowableSerializedAware(e, ErrataException.class, loader)
-        .map(cause -> new ErrataException(cause.code(), cause.getMessage(), cause.next(), e))
-        .orElseGet(() -> isOfTheCluster(e, loader) ? lost(e, cluster) : bug(e));
+    Optional<ErrataException> own =
+        ExceptionUtils.findThrowableSerializedAware(e, ErrataException.class, loader);
+    if (own.isPresent()) {
+      ErrataException cause = own.get();
+      return new ErrataException(cause.code(), cause.getMessage(), cause.next(), e);
+    }
+    for (String said : DISK_FULL) {
+      if (ExceptionUtils.findThrowableWithMessage(e, said).isPresent()) {
+        return diskFull(said, e, cluster.flatMap(asked -> job.flatMap(id -> place(asked, id))));
+      }
+    }
+    return isOfTheCluster(e, loader) ? lost(e, cluster) : bug(e);
+  }
+
+  /** The task manager that a job failed on, where the cluster still says so. */
+  private static Optional<String> place(SessionCluster cluster, String job) {
+    try {
+      return cluster.failedOn(job);
+    } catch (ErrataException unreachable) {
+      LOG.warn("{}", unreachable.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static ErrataException diskFull(String said, Throwable e, Optional<String> place) {
+    return new ErrataException(
+        ErrorCode.UNAVAILABLE,
+        "Cannot finish the job: the disk of the temporary folder"
+            + place.map(name -> " of task manager " + name).orElse("")
+            + " is full ("
+            + said
+            + ")",
+        "Free some space in the temporary folder of the process or task manager (java.io.tmpdir,"
+            + " io.tmp.dirs), or name one on a larger disk, then try again; nothing was written.",
+        e);
   }
 
   private static boolean isOfTheCluster(Throwable e, ClassLoader loader) {

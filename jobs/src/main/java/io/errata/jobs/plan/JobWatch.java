@@ -6,6 +6,7 @@ import io.errata.jobs.cluster.JobLabels;
 import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.graph.OverdueWorker;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +102,7 @@ final class JobWatch {
             "Plan again; nothing was written.",
             e);
       } catch (ExecutionException e) {
-        throw JobFailure.of(e, run.cluster());
+        throw JobFailure.of(e, run.cluster(), Optional.of(client.getJobID().toHexString()));
       }
     }
   }

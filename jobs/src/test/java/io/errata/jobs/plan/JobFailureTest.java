@@ -27,6 +27,7 @@ import org.apache.flink.util.SerializedThrowable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobFailureTest {
   private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 1);
@@ -64,13 +65,28 @@ class JobFailureTest {
     for (Exception cause :
         new Exception[] {
           new IllegalStateException("out of order"),
-          new IOException("Disk quota exceeded"),
+          new IOException("Stream closed"),
           new FlinkException("in a task", new NullPointerException())
         }) {
       ErrataException shown =
           JobFailure.of(new JobExecutionException(new JobID(), "failed", cause), Optional.empty());
       assertThat(shown.code()).isEqualTo(ErrorCode.INTERNAL);
       assertThat(shown).hasMessage("Cannot finish the job: a task failed");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"No space left on device", "Disk quota exceeded"})
+  void fullDisk_isNoFaultOfTheProgram(String said) {
+    Exception cause = new IOException("Cannot write", new IOException("/tmp/a: " + said));
+    for (Throwable told : new Throwable[] {cause, new SerializedThrowable(cause)}) {
+      ErrataException shown =
+          JobFailure.of(new JobExecutionException(new JobID(), "failed", told), Optional.empty());
+      assertThat(shown.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(shown)
+          .hasMessage(
+              "Cannot finish the job: the disk of the temporary folder is full (" + said + ")");
+      assertThat(shown.next()).contains("io.tmp.dirs");
     }
   }
 
