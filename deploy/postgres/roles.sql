@@ -56,5 +56,8 @@ ALTER ROLE errata_plan SET default_transaction_read_only TO on;
 GRANT SELECT, INSERT, DELETE, UPDATE (total, events) ON public.daily_totals TO errata_apply;
 GRANT SELECT, INSERT ON public.errata_ledger, public.errata_ledger_row TO errata_apply;
 
+-- Only for a spec with limits.table-load or limits.table-lag (docs/protecting.md); by an administrator:
+--   GRANT pg_read_all_stats TO errata_plan, errata_apply;
+
 -- The corrections are staged in a temporary table. PostgreSQL lets everybody create one, unless that was revoked; then:
 --   GRANT TEMPORARY ON DATABASE app TO errata_apply;

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -69,6 +70,43 @@ public final class PostgresProcess implements AutoCloseable {
           "--locale=C");
       process.start();
       return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Makes a replica, which replays what is written here from now on. The server is stopped for as
+   * long as its data are copied: the embedded PostgreSQL has no {@code pg_basebackup}.
+   *
+   * @param settings of the replica, such as {@code fsync=off}
+   */
+  public PostgresProcess replica(String... settings) {
+    try {
+      run("pg_ctl", "-D", data.toString(), "-w", "-m", "fast", "stop");
+      Path copy = Files.createTempDirectory("errata-postgres-replica");
+      try (Stream<Path> files = Files.walk(data)) {
+        for (Path file : files.toList()) {
+          Files.copy(
+              file,
+              copy.resolve(data.relativize(file)),
+              StandardCopyOption.COPY_ATTRIBUTES,
+              StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+      Files.createFile(copy.resolve("standby.signal"));
+      StringBuilder replicaOptions =
+          new StringBuilder(
+              " -c 'primary_conninfo=host=127.0.0.1 port=" + port + " user=postgres'");
+      for (String setting : settings) {
+        replicaOptions.append(" -c ").append(setting);
+      }
+      PostgresProcess replica =
+          new PostgresProcess(programs, copy, as, freePort(), replicaOptions.toString());
+      Runtime.getRuntime().addShutdownHook(replica.atExit);
+      start();
+      replica.start();
+      return replica;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

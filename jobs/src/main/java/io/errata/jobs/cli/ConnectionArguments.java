@@ -13,7 +13,8 @@ final class ConnectionArguments {
       paramLabel = "path=value",
       description =
           "Set a field of the plan's spec that doesn't change what it does: table.jdbc.url, table.jdbc.user,"
-              + " table.jdbc.password, table.csv.path, table.lock-timeout, table.statement-timeout, conflicts. Can be given again.")
+              + " table.jdbc.password, table.csv.path, table.lock-timeout, table.statement-timeout, limits.table-lag,"
+              + " limits.table-load, conflicts. Can be given again.")
   private List<String> overrides = new ArrayList<>();
 
   void check() {

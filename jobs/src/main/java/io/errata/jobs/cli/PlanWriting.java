@@ -11,6 +11,7 @@ import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.PlanManifest.LimitHit;
 import io.errata.state.table.Guards;
 import io.errata.state.table.LiveTable;
+import io.errata.state.table.LoadLimits;
 import io.errata.state.table.WriteCounts;
 import io.errata.state.table.WriteRequest;
 import io.errata.state.table.WriteResult;
@@ -33,6 +34,8 @@ final class PlanWriting {
           "table.csv.path",
           "table.lock-timeout",
           "table.statement-timeout",
+          LoadLimits.LAG,
+          LoadLimits.SESSIONS,
           "conflicts");
 
   private static final List<String> LIMITS = List.of("corrections", "deletes", "quarantine");

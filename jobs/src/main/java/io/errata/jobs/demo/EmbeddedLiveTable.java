@@ -4,6 +4,7 @@ import io.errata.state.plan.Correction;
 import io.errata.state.table.KeyRange;
 import io.errata.state.table.LedgerEntry;
 import io.errata.state.table.LiveTable;
+import io.errata.state.table.Overload;
 import io.errata.state.table.RowReader;
 import io.errata.state.table.Snapshot;
 import io.errata.state.table.SnapshotSplit;
@@ -32,6 +33,16 @@ final class EmbeddedLiveTable implements LiveTable {
   @Override
   public Snapshot openSnapshot(Optional<KeyRange> range, int parts) {
     return table.openSnapshot(range, parts);
+  }
+
+  @Override
+  public Optional<Overload> overload() {
+    return table.overload();
+  }
+
+  @Override
+  public List<String> warnings() {
+    return table.warnings();
   }
 
   @Override

@@ -41,15 +41,16 @@ public final class EmbeddedLiveTableProvider implements LiveTableProvider {
 
   private static LiveTableOptions at(EmbeddedDatabase database, LiveTableOptions options) {
     return new LiveTableOptions(
-        database.url(),
-        database.user(),
-        database.password(),
-        options.name(),
-        options.key(),
-        options.compare(),
-        options.owns(),
-        options.set(),
-        options.lockTimeout(),
-        options.statementTimeout());
+            database.url(),
+            database.user(),
+            database.password(),
+            options.name(),
+            options.key(),
+            options.compare(),
+            options.owns(),
+            options.set(),
+            options.lockTimeout(),
+            options.statementTimeout())
+        .withLoad(options.load());
   }
 }

@@ -5,6 +5,8 @@ import io.errata.state.table.LiveRow;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTableOptions;
 import io.errata.state.table.LiveTables;
+import io.errata.state.table.Overload;
+import io.errata.state.table.OverloadWait;
 import io.errata.state.table.RowReader;
 import io.errata.state.table.TableDescription;
 import java.util.ArrayDeque;
@@ -18,6 +20,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.runtime.execution.CancelTaskException;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,8 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
   private final LiveRowSource.Role role;
   private final Deque<LiveRowSplit> assigned = new ArrayDeque<>();
 
+  private final OverloadWait calm;
+
   private CompletableFuture<Void> available = new CompletableFuture<>();
   private boolean noMore;
   private @Nullable LiveTable store;
@@ -49,6 +54,7 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
     this.options = options;
     this.table = table;
     this.role = role;
+    this.calm = OverloadWait.of(options.load());
   }
 
   @Override
@@ -85,8 +91,25 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
     if (store == null) {
       store = LiveTables.open(options);
     }
+    awaitCalm(store);
     rows = store.read(next.part());
     return true;
+  }
+
+  /**
+   * Between two splits nothing of the reader is open in the store. It holds up checkpoints, as the
+   * reading of a split does.
+   */
+  private void awaitCalm(LiveTable from) {
+    Optional<Overload> left = calm.await("reading of the live rows", from::overload);
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancelTaskException("the job is cancelled");
+    }
+    if (left.isPresent()) {
+      // A restart of the job would only wait once more.
+      throw new SuppressRestartsException(
+          left.get().error("Cannot read the live rows", options.load().patience()));
+    }
   }
 
   private KeyedRecord keyed(LiveRow row) {

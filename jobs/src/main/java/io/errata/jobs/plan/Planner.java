@@ -473,7 +473,8 @@ public final class Planner implements AutoCloseable {
             Map.of(),
             live.lockTimeout(),
             live.statementTimeout(),
-            live.csvOptions().orElse(null));
+            live.csvOptions().orElse(null),
+            live.load());
     LiveTable table = resources.hold(LiveTables.open(rows));
     TableDescription description = table.describe();
     Snapshot snapshot = resources.hold(table.openSnapshot(Optional.empty(), parts));

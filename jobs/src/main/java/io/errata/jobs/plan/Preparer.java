@@ -62,6 +62,7 @@ final class Preparer {
    */
   Preparation prepare() {
     TableDescription description = table.describe();
+    warnings.addAll(table.warnings());
     ChosenWorker chosen = ChosenWorker.of(spec, description, source, workers);
     checkColumns(chosen.worker(), description);
     Optional<Condition> condition = condition();

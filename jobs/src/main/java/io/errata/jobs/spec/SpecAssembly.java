@@ -14,6 +14,7 @@ import io.errata.jobs.spec.EventsSpec.KafkaSpec;
 import io.errata.jobs.spec.Spec.BaseSpec;
 import io.errata.jobs.spec.Spec.FilterSpec;
 import io.errata.state.table.LiveTableOptions;
+import io.errata.state.table.LoadLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -94,7 +95,9 @@ final class SpecAssembly {
             required(SpecOptions.SET),
             required(SpecOptions.LOCK_TIMEOUT),
             required(SpecOptions.STATEMENT_TIMEOUT),
-            place.csv()),
+            place.csv(),
+            new LoadLimits(
+                values.find(SpecOptions.TABLE_LAG), values.find(SpecOptions.TABLE_LOAD))),
         completeTo,
         new LimitsSpec(
             Optional.ofNullable(values.find(SpecOptions.CORRECTIONS)),
@@ -506,6 +509,12 @@ final class SpecAssembly {
       problem(
           SpecOptions.LOCK_TIMEOUT.path(),
           lock + " is too short (at least PT0.001S): it would wait for ever");
+    }
+    Duration lag = values.find(SpecOptions.TABLE_LAG);
+    if (lag != null && lag.toMillis() < 1) {
+      problem(
+          SpecOptions.TABLE_LAG.path(),
+          lag + " is too short (at least PT0.001S): no replica is always up to date");
     }
     Duration worker = values.find(SpecOptions.WORKER_TIME);
     if (worker != null && !worker.isZero() && worker.toMillis() < SHORTEST_WORKER_MILLIS) {

@@ -21,6 +21,7 @@ import io.errata.jobs.spec.EventsSpec.RecordFormatName;
 import io.errata.jobs.spec.ExecutionSpec.Mode;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
+import io.errata.state.table.LoadLimits;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
 import io.errata.state.table.csv.CsvTypes;
 import java.time.Duration;
@@ -643,6 +644,23 @@ final class SpecOptions {
                   + " as it lies in the store.")
           .withDefault(ReadRate.UNLIMITED, "unlimited");
 
+  static final SpecOption<Duration> TABLE_LAG =
+      SpecOption.of(
+              LoadLimits.LAG,
+              ValueType.duration(),
+              OPTIONAL,
+              "How far replicas of the live table's database may be behind (`replay_lag` of `pg_stat_replication`), such as"
+                  + " `PT10S`. While one is further behind, no more live rows are read, and no apply begins; after ten minutes"
+                  + " of that the command ends with status 6. For `table.jdbc`.")
+          .withDefaultText("unlimited");
+  static final SpecOption<Integer> TABLE_LOAD =
+      SpecOption.of(
+              LoadLimits.SESSIONS,
+              ValueType.number(),
+              OPTIONAL,
+              "How many sessions other than Errata's own may be active in the live table's database server"
+                  + " (`pg_stat_activity`). While there are more, the same happens. For `table.jdbc`.")
+          .withDefaultText("unlimited");
   static final SpecOption<Duration> WORKER_TIME =
       SpecOption.of(
               "limits.worker-time",
@@ -782,6 +800,8 @@ final class SpecOptions {
           QUARANTINE,
           MISSING_COVERAGE,
           RATE,
+          TABLE_LAG,
+          TABLE_LOAD,
           WORKER_TIME,
           EXECUTION_MODE,
           CHECKPOINT_INTERVAL,

@@ -54,6 +54,11 @@ final class TablePlace {
     if (values.isGiven(SpecOptions.SET.path())) {
       problem(SpecOptions.SET.path(), "it is for table.jdbc; a CSV file knows no SQL");
     }
+    for (SpecOption<?> option : List.of(SpecOptions.TABLE_LAG, SpecOptions.TABLE_LOAD)) {
+      if (values.isGiven(option.path())) {
+        problem(option.path(), "it is for table.jdbc; nobody can tell how busy a CSV file is");
+      }
+    }
     checkFiles();
   }
 

@@ -55,6 +55,10 @@ class SpecCsvTest {
         .containsExactly(
             "in --set table.name: table.name: it is for table.jdbc; a CSV table is called as its file is",
             "in --set table.set: table.set: it is for table.jdbc; a CSV file knows no SQL");
+    assertThat(problems(CSV, "limits.table-lag=PT10S", "limits.table-load=4"))
+        .containsExactly(
+            "in --set limits.table-lag: limits.table-lag: it is for table.jdbc; nobody can tell how busy a CSV file is",
+            "in --set limits.table-load: limits.table-load: it is for table.jdbc; nobody can tell how busy a CSV file is");
     assertThat(problems(CSV, "table.csv.path="))
         .containsExactly("line 9, column 5: table.csv.path: it is missing");
     assertThat(problems(Specs.DECLARED, "table.name="))

@@ -22,6 +22,7 @@ import io.errata.connectors.registry.RegistryOptions;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.spec.LimitsSpec.Amount;
 import io.errata.jobs.spec.LimitsSpec.MissingCoverage;
+import io.errata.state.table.LoadLimits;
 import io.errata.state.table.WriteRequest.ConflictPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -143,6 +144,21 @@ class SpecParserTest {
   void rate_isOfEventsOrOfBytesOrOfBoth(String rate, long events, long bytes) {
     assertThat(Specs.parse(MINIMAL, "limits.rate='" + rate + "'").limits().rate())
         .isEqualTo(new ReadRate(events, bytes));
+  }
+
+  @Test
+  void load_ofTheTable_isThatOfTheLimits() {
+    assertThat(Specs.parse(MINIMAL).table().load()).isEqualTo(LoadLimits.NONE);
+    assertThat(Specs.parse(MINIMAL, "limits.table-lag=PT10S", "limits.table-load=4").table().load())
+        .isEqualTo(new LoadLimits(Duration.ofSeconds(10), 4));
+    assertThat(problems(MINIMAL, "limits.table-lag=PT0S"))
+        .containsExactly(
+            "in --set limits.table-lag: limits.table-lag: PT0S is too short (at least PT0.001S): no replica is always up to"
+                + " date");
+    assertThat(problems(MINIMAL, "limits.table-load=0", "limits.table-lag=10"))
+        .containsExactly(
+            "in --set limits.table-load: limits.table-load: it is a number and must be a whole number from 1",
+            "in --set limits.table-lag: limits.table-lag: it is a number and must be a text; write '10' in quotes");
   }
 
   @Test

@@ -11,9 +11,9 @@ import java.util.Optional;
  * The rows that users see now, and the ledger beside them. Implementations pass {@code
  * LiveTableContract} of the testkit.
  *
- * <p>Planning calls {@link #describe}, {@link #openSnapshot} and {@link #read} only, which never
- * write and need no right to. Not thread-safe: each thread opens its own. {@link #close} gives up
- * whatever is under way; a transaction that has not committed then never will.
+ * <p>Planning calls {@link #describe}, {@link #openSnapshot}, {@link #overload} and {@link #read}
+ * only, which never write and need no right to. Not thread-safe: each thread opens its own. {@link
+ * #close} gives up whatever is under way; a transaction that has not committed then never will.
  */
 public interface LiveTable extends AutoCloseable {
   /**
@@ -34,6 +34,26 @@ public interface LiveTable extends AutoCloseable {
    * @throws ErrataException INVALID_SPEC where the predicate isn't valid in the store
    */
   Snapshot openSnapshot(Optional<KeyRange> range, int parts);
+
+  /**
+   * Which of {@link LiveTableOptions#load()} the store is above now; empty where it is above none.
+   * Whoever reads or writes much waits for that with {@link OverloadWait}.
+   *
+   * @throws ErrataException FORBIDDEN where the role may not see how busy the store is
+   */
+  default Optional<Overload> overload() {
+    return Optional.empty();
+  }
+
+  /**
+   * What a person should know of the limits of {@link LiveTableOptions#load()}: those that can't
+   * hold anything up as the store is now.
+   *
+   * @throws ErrataException as {@link #overload}
+   */
+  default List<String> warnings() {
+    return List.of();
+  }
 
   /** Opens a reader of one split of a snapshot that is held open, here or in another process. */
   RowReader read(SnapshotSplit split);

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param lockTimeout how long an apply waits for a lock
  * @param statementTimeout how long any one statement may take; zero for no limit
  * @param csv what is known of a CSV file, or null for any other store
+ * @param load how busy the store may be before reading waits
  */
 public record LiveTableOptions(
     String url,
@@ -40,7 +41,8 @@ public record LiveTableOptions(
     Map<String, String> set,
     Duration lockTimeout,
     Duration statementTimeout,
-    @Nullable CsvOptions csv)
+    @Nullable CsvOptions csv,
+    LoadLimits load)
     implements Serializable {
   public LiveTableOptions {
     key = List.copyOf(key);
@@ -61,6 +63,34 @@ public record LiveTableOptions(
       Duration lockTimeout,
       Duration statementTimeout) {
     this(url, user, password, name, key, compare, owns, set, lockTimeout, statementTimeout, null);
+  }
+
+  /** A table that is read however busy its store is. */
+  public LiveTableOptions(
+      String url,
+      @Nullable String user,
+      @Nullable Secret password,
+      String name,
+      List<String> key,
+      List<String> compare,
+      @Nullable String owns,
+      Map<String, String> set,
+      Duration lockTimeout,
+      Duration statementTimeout,
+      @Nullable CsvOptions csv) {
+    this(
+        url,
+        user,
+        password,
+        name,
+        key,
+        compare,
+        owns,
+        set,
+        lockTimeout,
+        statementTimeout,
+        csv,
+        LoadLimits.NONE);
   }
 
   public Optional<String> ownsPredicate() {
@@ -94,7 +124,25 @@ public record LiveTableOptions(
             set,
             lockTimeout,
             statementTimeout,
-            new CsvOptions(csv.delimiter(), csv.columns(), null));
+            new CsvOptions(csv.delimiter(), csv.columns(), null),
+            load);
+  }
+
+  /** The same table with other limits of load. */
+  public LiveTableOptions withLoad(LoadLimits limits) {
+    return new LiveTableOptions(
+        url,
+        user,
+        password,
+        name,
+        key,
+        compare,
+        owns,
+        set,
+        lockTimeout,
+        statementTimeout,
+        csv,
+        limits);
   }
 
   /** Without URL and user: a spec may take them from secrets. */

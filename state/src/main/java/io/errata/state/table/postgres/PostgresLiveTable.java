@@ -8,6 +8,8 @@ import io.errata.state.table.LedgerEntry;
 import io.errata.state.table.LedgerEntry.Action;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTableOptions;
+import io.errata.state.table.Overload;
+import io.errata.state.table.OverloadWait;
 import io.errata.state.table.RowReader;
 import io.errata.state.table.Snapshot;
 import io.errata.state.table.SnapshotSplit;
@@ -19,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,7 +91,7 @@ final class PostgresLiveTable implements LiveTable {
     String owns = owns();
     Session session = connections.openReading();
     try {
-      return TableSnapshot.open(session, catalog, owns, range, parts);
+      return TableSnapshot.open(session, catalog, owns, range, parts, options.load());
     } catch (SQLException e) {
       session.close();
       throw unread(e, "Cannot open a snapshot of table " + options.name());
@@ -100,6 +103,20 @@ final class PostgresLiveTable implements LiveTable {
 
   private String owns() {
     return options.ownsPredicate().map(sql -> Expression.of("table.owns", sql)).orElse("");
+  }
+
+  @Override
+  public Optional<Overload> overload() {
+    return options.load().isNone() ? Optional.empty() : load().above(options.load());
+  }
+
+  @Override
+  public List<String> warnings() {
+    return options.load().isNone() ? List.of() : load().warnings(options.load());
+  }
+
+  private Load load() {
+    return planning("Cannot ask how busy the live table's database is", () -> Load.look(planning));
   }
 
   @Override
@@ -162,9 +179,29 @@ final class PostgresLiveTable implements LiveTable {
 
   @Override
   public WriteResult apply(WriteRequest request) {
+    awaitCalm(request);
     return GuardedWrite.run(connections, catalog, request, Action.APPLY);
   }
 
+  /** Before anything is staged or locked: what waits here is in nobody's way. */
+  private void awaitCalm(WriteRequest request) {
+    if (options.load().isNone()
+        || request.corrections().counts().total() == 0
+        || find(request.plan()).filter(newest -> newest.action() == Action.APPLY).isPresent()) {
+      return;
+    }
+    request.steps().begin("see how busy the database is");
+    Optional<Overload> left =
+        OverloadWait.of(
+                options.load(),
+                nanos -> connections.pause(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos))))
+            .await("apply of plan " + request.plan(), this::overload);
+    if (left.isPresent()) {
+      throw left.get().error("Cannot apply plan " + request.plan(), options.load().patience());
+    }
+  }
+
+  /** Doesn't wait for a quieter time: it is given where rows are wrong already. */
   @Override
   public WriteResult rollback(WriteRequest request) {
     return GuardedWrite.run(connections, catalog, request, Action.ROLLBACK);

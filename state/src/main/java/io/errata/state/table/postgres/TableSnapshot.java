@@ -3,6 +3,7 @@ package io.errata.state.table.postgres;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.state.table.KeyRange;
+import io.errata.state.table.LoadLimits;
 import io.errata.state.table.Snapshot;
 import io.errata.state.table.SnapshotSplit;
 import io.errata.state.table.TableColumn;
@@ -20,6 +21,13 @@ import java.util.regex.Pattern;
  */
 final class TableSnapshot implements Snapshot {
   private static final long BLOCKS_PER_SPLIT = 16;
+
+  /**
+   * 64 MiB, about a second's reading, where it is looked before each split whether the database has
+   * too much to do. More splits cost more connections.
+   */
+  private static final long MOST_BLOCKS_PER_WATCHED_SPLIT = 8192;
+
   private static final Pattern PLAN_ROWS = Pattern.compile("\"Plan Rows\": (\\d+)");
 
   private final Session session;
@@ -40,9 +48,15 @@ final class TableSnapshot implements Snapshot {
 
   /**
    * @param owns a checked predicate in parentheses, or the empty text for all rows
+   * @param load where it has limits, no split is long to read
    */
   static TableSnapshot open(
-      Session session, TableCatalog catalog, String owns, Optional<KeyRange> range, int parts)
+      Session session,
+      TableCatalog catalog,
+      String owns,
+      Optional<KeyRange> range,
+      int parts,
+      LoadLimits load)
       throws SQLException {
     String name = catalog.find(session).name();
     session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -57,7 +71,8 @@ final class TableSnapshot implements Snapshot {
     List<Piece> pieces = pieces(session, table);
     long blocks = pieces.stream().mapToLong(Piece::blocks).sum();
     long wanted = Math.max(1, Math.min(parts, blocks / BLOCKS_PER_SPLIT));
-    long perSplit = Math.max(1, (blocks + wanted - 1) / wanted);
+    long equal = Math.max(1, (blocks + wanted - 1) / wanted);
+    long perSplit = load.isNone() ? equal : Math.min(equal, MOST_BLOCKS_PER_WATCHED_SPLIT);
     for (Piece piece : pieces) {
       long count = piece.divisible() ? Math.max(1, (piece.blocks() + perSplit - 1) / perSplit) : 1;
       for (long i = 0; i < count; i++) {
