@@ -50,6 +50,9 @@ public final class KafkaProperties {
           SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG,
           SslConfigs.SSL_PROTOCOL_CONFIG);
 
+  /** The JVM's own properties for looking into it from elsewhere. */
+  static final String JMX = "com.sun.management.jmxremote";
+
   private KafkaProperties() {}
 
   /** The names of the settings that a spec may have. */
@@ -138,9 +141,11 @@ public final class KafkaProperties {
               }
             });
     properties.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, options.brokers());
-    // Nobody looks at the client's own hundreds of metrics, and to offer each by JMX takes seconds
-    // of a job's start: Errata counts for itself.
-    properties.setProperty(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+    // To offer each of the client's hundreds of metrics takes seconds of a job's start, and Errata
+    // counts for itself.
+    if (!isWatched()) {
+      properties.setProperty(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+    }
     properties.setProperty(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, "false");
     properties.setProperty(
         CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, options.security().protocol());
@@ -154,6 +159,12 @@ public final class KafkaProperties {
       secure(properties, tls);
     }
     return properties;
+  }
+
+  /** Whether the JVM was started so that somebody can look into it by JMX. */
+  private static boolean isWatched() {
+    return System.getProperties().stringPropertyNames().stream()
+        .anyMatch(name -> name.startsWith(JMX));
   }
 
   private static String login(Sasl sasl) {

@@ -21,6 +21,7 @@ import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,17 @@ class KafkaRateIT {
               START.plusMillis(500L * i)));
     }
     topic.send(records);
+  }
+
+  /** As where the JVM is watched by JMX: its clients offer what they count. */
+  @BeforeAll
+  static void watch() {
+    System.setProperty(KafkaProperties.JMX, "");
+  }
+
+  @AfterAll
+  static void watchNoMore() {
+    System.clearProperty(KafkaProperties.JMX);
   }
 
   private static KafkaWindow window() {
