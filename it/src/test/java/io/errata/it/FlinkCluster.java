@@ -286,6 +286,15 @@ final class FlinkCluster implements AutoCloseable {
     }
   }
 
+  /** How many slots of its task managers no job has. */
+  int freeSlots() {
+    try {
+      return ask("/overview").path("slots-available").asInt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The states of its jobs, by their ids. */
   Map<String, String> jobs() {
     try {

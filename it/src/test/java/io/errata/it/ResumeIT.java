@@ -3,6 +3,7 @@ package io.errata.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.PlanJob.InputOrder;
@@ -10,15 +11,18 @@ import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.Planner;
 import io.errata.jobs.plan.PlannerOptions;
+import io.errata.jobs.plan.RunProgress;
 import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.plan.RunStatus.State;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.spec.SpecParser;
+import io.errata.state.plan.LocalPlanStorage;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -386,6 +391,134 @@ class ResumeIT {
     PlanDirectory plan = resume(run.id());
     Runs.assertSame(plan, expected);
     assertThat(plan.manifest().retry()).isPresent().isEqualTo(expected.retry());
+  }
+
+  /**
+   * The one regular checkpoint is made at the start, so that it goes on from the one that the pause
+   * makes: of two files that were read nothing is left but their size and time.
+   */
+  @Test
+  void paused_goesOnFromThere() throws Exception {
+    PlanManifest expected = expected();
+    Path spec =
+        Files.writeString(
+            folder.resolve("spec.yaml"),
+            slow()
+                .set("limits.rate", "400/s")
+                .set("execution.checkpoints.interval", "PT1H")
+                .text());
+    String id;
+    try (ErrataProcess process =
+        ErrataProcess.start(folder, Map.of(), "plan", spec.toString(), "--json")) {
+      process.await(() -> processed() >= 2 * 3 * EVENTS, "the events of three files");
+      id = runs().get(0).id();
+      ErrataProcess.Ended pause = errata("pause", id.substring(0, 8), "--json");
+      assertThat(pause.status()).as(pause.err()).isZero();
+      JsonNode told = pause.document("pause");
+      assertThat(told.path("run").asText()).isEqualTo(id);
+      assertThat(told.path("resume").asText()).isEqualTo("errata resume plans/.run-" + id);
+      ErrataProcess.Ended ended = process.await();
+      assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+      assertThat(ended.document("plan").at("/error/message").asText())
+          .isEqualTo("Cannot finish the plan: run " + id + " was paused");
+      assertThat(ended.document("plan").at("/error/next").asText())
+          .startsWith("Go on where it was: errata resume " + plans.resolve(".run-" + id) + ". ");
+      assertThat(ended.temporary()).isEmptyDirectory();
+    }
+    assertThat(PlanDirectory.find(LocalPlanStorage.of(plans))).isEmpty();
+    JsonNode run = errata("status", "--json").document("status").at("/runs/0");
+    assertThat(run.path("state").asText()).isEqualTo("paused");
+    assertThat(run.path("resume").asText()).isEqualTo("errata resume plans/.run-" + id);
+    assertThat(errata("pause", id).status()).isZero();
+
+    for (int part = 0; part < 2; part++) {
+      Path file = folder.resolve("archive/part-" + part + ".jsonl");
+      var modified = Files.getLastModifiedTime(file);
+      Files.write(file, new byte[(int) Files.size(file)]);
+      Files.setLastModifiedTime(file, modified);
+    }
+    ErrataProcess.Ended resumed = errata("resume", id, "--json");
+    assertThat(resumed.status()).as(resumed.err()).isZero();
+    Runs.assertSame(PlanDirectory.open(LocalPlanStorage.of(plans), expected.plan()), expected);
+    assertNothingIsKept();
+    ErrataProcess.Ended late = errata("pause", id, "--json");
+    assertThat(late.status()).as(late.out()).isEqualTo(2);
+  }
+
+  /** Between the pause's checkpoint and the first of its own, a run that goes on is killed. */
+  @Test
+  void pausedTwice_andKilledInBetween_goesOnToTheSamePlan() throws Exception {
+    PlanManifest expected = expected();
+    Spec slow =
+        SpecParser.parseText(
+            slow()
+                .set("limits.rate", "1000/s")
+                .set("execution.checkpoints.interval", "PT1H")
+                .text(),
+            List.of());
+    RunStatus run = paused(planner -> planner.plan(slow, OPTIONS), 2 * EVENTS);
+    try (ErrataProcess process = ErrataProcess.start(folder, Map.of(), "resume", run.id())) {
+      process.await(() -> processed() > 0, "events that have been read");
+      process.signal("KILL");
+      process.await();
+    }
+    assertThat(runs().get(0).state()).isEqualTo(State.INTERRUPTED);
+    RunStatus again =
+        paused(
+            planner -> planner.resume(plans.toString(), run.id(), JobPlace.HERE), 2 * 2 * EVENTS);
+    assertThat(again.id()).isEqualTo(run.id());
+    Runs.assertSame(resume(run.id()), expected);
+    assertNothingIsKept();
+  }
+
+  /** Has a run paused once it has done so many steps. */
+  private RunStatus paused(Function<Planner, PlanDirectory> planning, long steps)
+      throws InterruptedException {
+    AtomicReference<String> run = new AtomicReference<>();
+    AtomicReference<RunStatus> paused = new AtomicReference<>();
+    Thread pausing =
+        new Thread(
+            () ->
+                paused.set(
+                    io.errata.jobs.plan.Runs.pause(
+                        plans.toString(), run.get(), Duration.ofMinutes(1))));
+    AtomicBoolean asked = new AtomicBoolean();
+    PlanProgress progress =
+        new PlanProgress() {
+          @Override
+          public void resumable(String id, String folder) {
+            run.set(id);
+          }
+
+          @Override
+          public void stage(String name) {}
+
+          @Override
+          public void advance(long done, long expected) {
+            if (done >= steps && !asked.getAndSet(true)) {
+              pausing.start();
+            }
+          }
+        };
+    try (Planner planner = new Planner(progress)) {
+      assertThatThrownBy(() -> planning.apply(planner))
+          .hasMessage("Cannot finish the plan: run " + run.get() + " was paused");
+    }
+    pausing.join();
+    assertThat(paused.get().state()).isEqualTo(State.PAUSED);
+    return paused.get();
+  }
+
+  /** Steps that the run has written down. */
+  private long processed() {
+    return io.errata.jobs.plan.Runs.underWay(plans.toString()).stream()
+        .flatMap(run -> run.progress().stream())
+        .mapToLong(RunProgress::processed)
+        .sum();
+  }
+
+  private ErrataProcess.Ended errata(String... args) {
+    return ErrataProcess.run(folder, Map.of(), args);
   }
 
   @Test

@@ -131,7 +131,10 @@ final class Runs {
   static long lastCheckpoint(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(path -> path.endsWith("_metadata"))
-          .mapToLong(path -> Long.parseLong(path.getParent().getFileName().toString().substring(4)))
+          .map(path -> path.getParent().getFileName().toString())
+          // A savepoint's name has no number.
+          .filter(name -> name.startsWith("chk-"))
+          .mapToLong(name -> Long.parseLong(name.substring(4)))
           .max()
           .orElse(0);
     } catch (IOException | UncheckedIOException e) {

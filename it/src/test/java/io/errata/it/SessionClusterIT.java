@@ -233,6 +233,46 @@ class SessionClusterIT {
   }
 
   @Test
+  void pause_freesTheSlots_andTheRunGoesOnWhereverItIsResumed() throws IOException {
+    PlanManifest expected =
+        Runs.plan(events.draft("expected").set("execution.mode", "batch")).manifest();
+    SpecDraft streaming =
+        events
+            .draft("plans")
+            .streaming()
+            .set("execution.checkpoints.interval", "PT1H")
+            .set("limits.rate", "150/s");
+    Path plans = folder.resolve("plans");
+    String run;
+    try (ErrataProcess client = submit("plan", events.write(streaming), "--json")) {
+      awaitReading(client, "plans");
+      String job =
+          only(errata("status", "--cluster", cluster.address(), "--json")).path("job").asText();
+      ErrataProcess.Ended pause =
+          errata("pause", job.substring(0, 8), "--cluster", cluster.address(), "--json");
+      assertThat(pause.status()).as(pause.err() + cluster.logs()).isZero();
+      run = pause.document("pause").path("run").asText();
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+      assertThat(ended.document("plan").at("/error/message").asText())
+          .isEqualTo("Cannot finish the plan: run " + run + " was paused");
+    }
+    awaitCancelled();
+    assertThat(cluster.freeSlots()).isEqualTo(4);
+    assertThat(only(errata("status", "--cluster", cluster.address(), "--json")).path("state"))
+        .hasToString("\"paused\"");
+    try (ErrataProcess client = onSession(List.of("resume", run, "--json"))) {
+      client.await(() -> !jobs().equals(List.of("CANCELED")), "the job that goes on");
+      ErrataProcess.Ended again = errata("pause", run, "--json");
+      assertThat(again.status()).as(again.err() + cluster.logs()).isZero();
+      assertThat(client.await().status()).isEqualTo(1);
+    }
+    ErrataProcess.Ended here = errata("resume", run, "--json");
+    assertThat(here.status()).as(here.err()).isZero();
+    Runs.assertSame(PlanDirectory.open(LocalPlanStorage.of(plans), expected.plan()), expected);
+  }
+
+  @Test
   void haltedTaskManager_thatGoesOnInTime_costsNothingButTime() throws IOException {
     PlanManifest expected = Runs.plan(events.draft("expected")).manifest();
     String spec = events.write(slow("plans").set("limits.rate", "400/s"));

@@ -5,7 +5,6 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.ClusterAddress;
 import io.errata.jobs.plan.RunStatus;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
@@ -30,8 +29,6 @@ import picocli.CommandLine.Parameters;
       "  errata cancel 3f2a91 --cluster http://jobmanager:8081"
     })
 final class CancelCommand extends Verb {
-  private static final int SHORTEST_ID = 6;
-
   @Parameters(
       index = "0",
       paramLabel = "RUN",
@@ -43,7 +40,7 @@ final class CancelCommand extends Verb {
   @Override
   protected int run(Console console, ObjectNode document) {
     Optional<ClusterAddress> asked = arguments.cluster(session());
-    RunUnderWay run = find(asked);
+    RunUnderWay run = arguments.find(session(), asked, typed);
     document.put("run", run.id());
     if (run.job().isPresent() && asked.isPresent()) {
       String job = run.job().get().id();
@@ -75,8 +72,10 @@ final class CancelCommand extends Verb {
       throw new ErrataException(
           ErrorCode.USAGE,
           "Cannot cancel run " + run.id() + ": no process of this machine works on it",
-          run.state().equals("interrupted")
-              ? "It was interrupted before; errata resume goes on with it, or drops it with --drop."
+          run.isLeftToResume()
+              ? "It was "
+                  + run.state()
+                  + " before; errata resume goes on with it, or drops it with --drop."
               : "Stop it where it was started; or name its cluster with --cluster.");
     }
     if (!operations().stop(process.getAsLong())) {
@@ -89,27 +88,5 @@ final class CancelCommand extends Verb {
               + " has not ended",
           "Look at what it waits for, or end it with kill -9: the table is as before then, too.");
     }
-  }
-
-  private RunUnderWay find(Optional<ClusterAddress> asked) {
-    List<RunUnderWay> found =
-        typed.matches("[0-9a-f]{" + SHORTEST_ID + ",}")
-            ? StatusCommand.find(session(), asked, arguments.folders(), false).stream()
-                .filter(run -> run.isCalled(typed))
-                .toList()
-            : List.of();
-    if (found.size() == 1) {
-      return found.get(0);
-    }
-    throw new ErrataException(
-        ErrorCode.INVALID_PLAN,
-        found.isEmpty()
-            ? "Cannot find run " + typed + " (errata status lists those that are under way)"
-            : "Cannot choose a run: " + found.size() + " ids begin with " + typed,
-        found.isEmpty()
-            ? "Give the id that errata status shows, with the same --cluster and --plans."
-            : "Give more of the id: "
-                + String.join(", ", found.stream().limit(5).map(RunUnderWay::id).toList())
-                + ".");
   }
 }

@@ -64,6 +64,7 @@ final class Cli {
             new PlanCommand(),
             new StatusCommand(),
             new CancelCommand(),
+            new PauseCommand(),
             new ResumeCommand(),
             new ShowCommand(),
             new ApplyCommand(),

@@ -134,6 +134,11 @@ final class InstalledOperations implements Operations {
   }
 
   @Override
+  public RunStatus pause(String plans, String run) {
+    return Runs.pause(plans, run, STOPPED_WITHIN);
+  }
+
+  @Override
   public void drop(String plans, String run) {
     Runs.drop(plans, run);
   }

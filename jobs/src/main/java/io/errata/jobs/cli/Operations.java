@@ -77,6 +77,13 @@ interface Operations {
    */
   boolean stop(long process);
 
+  /**
+   * Asks the process of a run to pause it, and waits for that a while.
+   *
+   * @return how the run stands then
+   */
+  RunStatus pause(String plans, String run);
+
   /** Removes a run. */
   void drop(String plans, String run);
 

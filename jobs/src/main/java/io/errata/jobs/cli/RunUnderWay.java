@@ -4,6 +4,7 @@ import io.errata.jobs.cluster.ClusterAddress;
 import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.plan.RunProgress;
 import io.errata.jobs.plan.RunStatus;
+import io.errata.jobs.plan.RunStatus.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,6 +94,24 @@ record RunUnderWay(
   /** By which a person names it. */
   String id() {
     return run.or(() -> job.map(ClusterJob::id)).orElse("");
+  }
+
+  /** Whether nobody works on it, and it can be resumed. */
+  boolean isLeftToResume() {
+    return local
+        .map(RunStatus::state)
+        .filter(known -> known == State.INTERRUPTED || known == State.PAUSED)
+        .isPresent();
+  }
+
+  /** What to type to go on with it, where nobody works on it. */
+  Optional<String> resumeCommand(Session session) {
+    return isLeftToResume() ? local.map(known -> resumeCommand(session, known)) : Optional.empty();
+  }
+
+  /** What to type to go on with a run. */
+  static String resumeCommand(Session session, RunStatus run) {
+    return "errata resume " + Shell.quote(session.shorten(run.folder()));
   }
 
   /** Whether a person means it by the beginning of an id. */

@@ -1,5 +1,7 @@
 package io.errata.jobs.cli;
 
+import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.ClusterAddress;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +10,8 @@ import picocli.CommandLine.Option;
 
 /** Where runs are looked for. */
 final class RunsArguments {
+  private static final int SHORTEST_ID = 6;
+
   @Option(
       names = "--cluster",
       paramLabel = "URL",
@@ -29,5 +33,34 @@ final class RunsArguments {
 
   List<String> folders() {
     return plans == null ? PlanArgument.USUAL : List.of(plans);
+  }
+
+  /**
+   * The run under way that a person means.
+   *
+   * @param asked the cluster whose jobs are looked at, too
+   * @param typed its id or the beginning of it
+   * @throws ErrataException INVALID_PLAN where there is no such run, or more than one
+   */
+  RunUnderWay find(Session session, Optional<ClusterAddress> asked, String typed) {
+    List<RunUnderWay> found =
+        typed.matches("[0-9a-f]{" + SHORTEST_ID + ",}")
+            ? StatusCommand.find(session, asked, folders(), false).stream()
+                .filter(run -> run.isCalled(typed))
+                .toList()
+            : List.of();
+    if (found.size() == 1) {
+      return found.get(0);
+    }
+    throw new ErrataException(
+        ErrorCode.INVALID_PLAN,
+        found.isEmpty()
+            ? "Cannot find run " + typed + " (errata status lists those that are under way)"
+            : "Cannot choose a run: " + found.size() + " ids begin with " + typed,
+        found.isEmpty()
+            ? "Give the id that errata status shows, with the same --cluster and --plans."
+            : "Give more of the id: "
+                + String.join(", ", found.stream().limit(5).map(RunUnderWay::id).toList())
+                + ".");
   }
 }

@@ -91,7 +91,7 @@ final class StatusCommand extends Verb {
     List<RunUnderWay> runs = find(session(), asked, arguments.folders(), all);
     asked.ifPresent(address -> document.put("cluster", address.toString()));
     ArrayNode list = document.putArray("runs");
-    runs.forEach(run -> describe(list.addObject(), run, asked));
+    runs.forEach(run -> describe(list.addObject(), run, asked, session()));
     if (runs.isEmpty()) {
       console.say(
           "Nothing is under way in "
@@ -99,7 +99,7 @@ final class StatusCommand extends Verb {
               + asked.map(address -> " or on " + address).orElse("")
               + ".");
     } else {
-      print(console, runs, asked);
+      print(console, runs, asked, session());
     }
     return !runs.isEmpty();
   }
@@ -119,7 +119,8 @@ final class StatusCommand extends Verb {
     return RunUnderWay.of(runs, jobs);
   }
 
-  private static void describe(ObjectNode node, RunUnderWay run, Optional<ClusterAddress> cluster) {
+  private static void describe(
+      ObjectNode node, RunUnderWay run, Optional<ClusterAddress> cluster, Session session) {
     run.run().ifPresent(id -> node.put("run", id));
     run.job().ifPresent(job -> node.put("job", job.id()));
     run.cluster(cluster).ifPresent(address -> node.put("cluster", address));
@@ -133,12 +134,13 @@ final class StatusCommand extends Verb {
     run.percent().ifPresent(percent -> node.put("percent", percent));
     run.rate().ifPresent(rate -> node.put("rate", rate));
     run.secondsLeft().ifPresent(seconds -> node.put("seconds_left", seconds));
+    run.resumeCommand(session).ifPresent(command -> node.put("resume", command));
     ArrayNode errors = node.putArray("errors");
     run.errors().forEach(errors::add);
   }
 
   private static void print(
-      Console console, List<RunUnderWay> runs, Optional<ClusterAddress> cluster) {
+      Console console, List<RunUnderWay> runs, Optional<ClusterAddress> cluster, Session session) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(
         List.of("run", "name", "on", "state", "stage", "processed", "of", "%", "rate", "left"));
@@ -162,6 +164,8 @@ final class StatusCommand extends Verb {
     }
     TableText.print(console, lines);
     for (RunUnderWay run : runs) {
+      run.resumeCommand(session)
+          .ifPresent(command -> console.say(run.state() + "  " + run.id() + ": " + command));
       for (String error : run.errors()) {
         console.say(
             console.styled(Style.BAD, "error")

@@ -232,7 +232,14 @@ final class FlinkRun implements AutoCloseable {
               configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint);
               // Rows of a snapshot that is gone are read anew by other operators.
               configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
-              configuration.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+              // Checkpoints that build upon a claimed savepoint would look for its files in their
+              // own
+              // folders.
+              configuration.set(
+                  StateRecoveryOptions.RESTORE_MODE,
+                  RunFolder.isSavepoint(checkpoint)
+                      ? RecoveryClaimMode.NO_CLAIM
+                      : RecoveryClaimMode.CLAIM);
             });
   }
 

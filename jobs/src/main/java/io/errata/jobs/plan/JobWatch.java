@@ -45,7 +45,7 @@ final class JobWatch {
    *     too long, or INTERNAL
    */
   Map<String, Object> execute(JobLabels labels) {
-    return execute(labels, () -> false);
+    return execute(labels, () -> false, Optional.empty());
   }
 
   /**
@@ -53,8 +53,10 @@ final class JobWatch {
    *
    * @param done whether all of its work is done, so that nothing is left to wait for but its last
    *     checkpoint
+   * @param pausing whether it shall stop at a checkpoint, where it can
+   * @throws ErrataException CANCELLED, too, where it was paused
    */
-  Map<String, Object> execute(JobLabels labels, BooleanSupplier done) {
+  Map<String, Object> execute(JobLabels labels, BooleanSupplier done, Optional<Pausing> pausing) {
     long expected = labels.total();
     JobClient client;
     try {
@@ -88,6 +90,10 @@ final class JobWatch {
           cancel(client, result);
           stages.advance(expected, expected);
           return accumulators;
+        }
+        if (pausing.isPresent() && pausing.get().isReached(client)) {
+          cancel(client, result);
+          throw pausing.get().end();
         }
         if (!accumulators.isEmpty()) {
           JobCounts counts = JobCounts.of(accumulators);

@@ -262,6 +262,8 @@ public final class Planner implements AutoCloseable {
                 createdAt,
                 options.place().cluster().map(ClusterAddress::toString))));
     if (ofRun != null) {
+      // A wish of before it was interrupted.
+      ofRun.forgetPause();
       progress.resumable(ofRun.record().id(), plans.below(ofRun.name()));
     }
 
@@ -402,6 +404,7 @@ public final class Planner implements AutoCloseable {
                                 kept.record().checkpoints(),
                                 resumption.from()))));
     FlinkPlanStorage files = FlinkPlanStorage.at(staging);
+    Optional<Pausing> pausing = Optional.ofNullable(ofRun).map(kept -> new Pausing(kept, clock));
     try {
       job.build(
           flink.env(),
@@ -415,8 +418,13 @@ public final class Planner implements AutoCloseable {
           .execute(
               new JobLabels(
                   Optional.of(id), spec.name(), 2 * window.estimatedEvents() + estimatedRows),
-              () -> ofRun != null && JobSummary.isThere(files));
+              () -> ofRun != null && JobSummary.isThere(files),
+              pausing);
     } catch (RuntimeException e) {
+      if (ofRun != null && pausing.filter(Pausing::isReached).isPresent()) {
+        ofRun.save(ofRun.record().paused(clock.instant()));
+        ofRun.forgetPause();
+      }
       // Once more: where it is stopped while Flink starts, folders are made after the first time.
       flink.close();
       throw e;

@@ -181,6 +181,7 @@ final class Resumption {
         -1,
         new Rows(0, "", startedAt),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -7,12 +7,16 @@ import io.errata.state.plan.PlanDirectory;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 
 /**
  * What a run in streaming execution keeps until it has made its plan: {@code .run-<id>} below the
@@ -25,6 +29,8 @@ final class RunFolder {
   private static final String RECORD = "run.json";
   private static final String METADATA = "_metadata";
   private static final String CHECKPOINT = "chk-";
+  private static final String SAVEPOINT = "savepoint-";
+  private static final String PAUSE = "pause";
 
   private final FlinkPlanStorage plans;
   private final String folder;
@@ -141,8 +147,12 @@ final class RunFolder {
     return Optional.empty();
   }
 
-  /** A checkpoint from which the job can go on. */
-  record Checkpoint(String uri, List<OperatorState> states) {
+  /**
+   * A checkpoint from which the job can go on.
+   *
+   * @param id grows with each of a run, whichever start it is of
+   */
+  record Checkpoint(long id, String uri, List<OperatorState> states) {
     /** Whether operators had done all that they have to do. */
     boolean hasEnded(List<String> uids) {
       Set<String> ended =
@@ -154,36 +164,53 @@ final class RunFolder {
     }
   }
 
-  /** The last checkpoint that was completed, of any start of the run. */
+  /**
+   * The last checkpoint that was completed, of any start of the run; the savepoint that a pause
+   * makes is one, too.
+   */
   Optional<Checkpoint> lastCheckpoint() {
     FlinkPlanStorage checkpoints = FlinkPlanStorage.at(record.checkpoints());
     long last = -1;
     String found = "";
+    List<Checkpoint> candidates = new ArrayList<>();
     for (String job : checkpoints.folders("")) {
       for (String name : checkpoints.folders(job)) {
+        String path = job + "/" + name;
         String number = name.substring(Math.min(name.length(), CHECKPOINT.length()));
-        if (name.startsWith(CHECKPOINT)
+        if (name.startsWith(SAVEPOINT) && checkpoints.exists(path + "/" + METADATA)) {
+          // Its name says nothing of when it was made.
+          candidates.add(read(checkpoints, path));
+        } else if (name.startsWith(CHECKPOINT)
             && number.matches("[0-9]{1,18}")
             && Long.parseLong(number) > last
-            && checkpoints.exists(job + "/" + name + "/" + METADATA)) {
+            && checkpoints.exists(path + "/" + METADATA)) {
           last = Long.parseLong(number);
-          found = job + "/" + name;
+          found = path;
         }
       }
     }
-    if (last < 0) {
-      return Optional.empty();
+    if (last >= 0) {
+      candidates.add(read(checkpoints, found));
     }
-    String path = found + "/" + METADATA;
+    return candidates.stream().max(Comparator.comparingLong(Checkpoint::id));
+  }
+
+  /** Whether the job can go on from it, but its own checkpoints can't build upon it. */
+  static boolean isSavepoint(String checkpoint) {
+    return checkpoint.substring(checkpoint.lastIndexOf('/') + 1).startsWith(SAVEPOINT);
+  }
+
+  private static Checkpoint read(FlinkPlanStorage checkpoints, String folder) {
+    String path = folder + "/" + METADATA;
     try (InputStream in = checkpoints.read(path);
         DataInputStream data = new DataInputStream(in)) {
-      return Optional.of(
-          new Checkpoint(
-              checkpoints.below(found),
-              List.copyOf(
-                  Checkpoints.loadCheckpointMetadata(
-                          data, RunFolder.class.getClassLoader(), checkpoints.below(found))
-                      .getOperatorStates())));
+      CheckpointMetadata metadata =
+          Checkpoints.loadCheckpointMetadata(
+              data, RunFolder.class.getClassLoader(), checkpoints.below(folder));
+      return new Checkpoint(
+          metadata.getCheckpointId(),
+          checkpoints.below(folder),
+          List.copyOf(metadata.getOperatorStates()));
     } catch (IOException e) {
       throw new ErrataException(
           ErrorCode.UNAVAILABLE,
@@ -193,11 +220,27 @@ final class RunFolder {
     }
   }
 
+  /** Asks the process that works on it to pause it. */
+  void askToPause() {
+    plans.replace(folder + "/" + PAUSE, "asked\n".getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Whether somebody has asked for a pause, and nobody has paused it or gone on with it since. */
+  boolean isAskedToPause() {
+    return plans.exists(folder + "/" + PAUSE);
+  }
+
+  /** No pause is asked for any more. */
+  void forgetPause() {
+    plans.delete(folder + "/" + PAUSE);
+  }
+
   /** Notes that the run has made its plan, and removes all that it kept to be resumed. */
   void end(String plan) {
     FlinkPlanStorage.at(record.checkpoints()).deleteAll();
     plans.deleteFolder(folder + "/files");
     KeptProgress.remove(plans, folder);
+    forgetPause();
     save(record.ended(plan));
   }
 

@@ -32,6 +32,7 @@ import java.util.Optional;
  * @param start how many starts there were before this one
  * @param rows the reading of live rows that counts
  * @param sealing the plan that its files were about to become, or empty
+ * @param pausedAt when it was paused, or empty where it was not, or goes on since
  * @param plan the plan that it ended with, or empty
  */
 record RunRecord(
@@ -51,6 +52,7 @@ record RunRecord(
     int start,
     Rows rows,
     Optional<String> sealing,
+    Optional<Instant> pausedAt,
     Optional<String> plan) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -79,6 +81,28 @@ record RunRecord(
 
   /** The next start, with rows that are read anew or those that were read before. */
   RunRecord startedAgain(int next, Rows nextRows) {
+    return with(inputs, next, nextRows, sealing, Optional.empty(), plan);
+  }
+
+  RunRecord sealing(String id) {
+    return with(inputs, start, rows, Optional.of(id), pausedAt, plan);
+  }
+
+  RunRecord paused(Instant at) {
+    return with(inputs, start, rows, sealing, Optional.of(at), plan);
+  }
+
+  RunRecord ended(String id) {
+    return with(List.of(), start, rows, sealing, Optional.empty(), Optional.of(id));
+  }
+
+  private RunRecord with(
+      List<String> nextInputs,
+      int nextStart,
+      Rows nextRows,
+      Optional<String> nextSealing,
+      Optional<Instant> nextPausedAt,
+      Optional<String> nextPlan) {
     return new RunRecord(
         id,
         name,
@@ -90,55 +114,14 @@ record RunRecord(
         code,
         schema,
         window,
-        inputs,
+        nextInputs,
         retried,
         startedAt,
-        next,
+        nextStart,
         nextRows,
-        sealing,
-        plan);
-  }
-
-  RunRecord sealing(String id) {
-    return new RunRecord(
-        this.id,
-        name,
-        spec,
-        checkpoints,
-        parallelism,
-        version,
-        worker,
-        code,
-        schema,
-        window,
-        inputs,
-        retried,
-        startedAt,
-        start,
-        rows,
-        Optional.of(id),
-        plan);
-  }
-
-  RunRecord ended(String id) {
-    return new RunRecord(
-        this.id,
-        name,
-        spec,
-        checkpoints,
-        parallelism,
-        version,
-        worker,
-        code,
-        schema,
-        window,
-        List.of(),
-        retried,
-        startedAt,
-        start,
-        rows,
-        sealing,
-        Optional.of(id));
+        nextSealing,
+        nextPausedAt,
+        nextPlan);
   }
 
   byte[] toJson() {
@@ -148,6 +131,7 @@ record RunRecord(
     node.put("started_at", startedAt.toString());
     plan.ifPresent(p -> node.put("plan", p));
     sealing.ifPresent(p -> node.put("sealing", p));
+    pausedAt.ifPresent(at -> node.put("paused_at", at.toString()));
     node.put("version", version);
     node.put("worker", worker);
     node.put("code", code);
@@ -213,6 +197,7 @@ record RunRecord(
               text(rows, "snapshot"),
               Instant.parse(text(rows, "opened_at"))),
           Optional.ofNullable(node.path("sealing").textValue()),
+          Optional.ofNullable(node.path("paused_at").textValue()).map(Instant::parse),
           Optional.ofNullable(node.path("plan").textValue()));
     } catch (RuntimeException e) {
       throw new IOException("a field is not as it was written", e);

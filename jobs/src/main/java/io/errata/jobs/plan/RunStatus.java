@@ -36,12 +36,19 @@ public record RunStatus(
     this(id, name, folder, state, startedAt, plan, Optional.empty(), OptionalLong.empty());
   }
 
+  /** Whether it is one in streaming execution, which can be paused and resumed. */
+  public boolean isResumable() {
+    return folder.substring(folder.lastIndexOf('/') + 1).startsWith(RunFolder.PREFIX);
+  }
+
   /** What can be done with a run. */
   public enum State {
     /** A process works on it, or may do so on another machine. */
     ALIVE,
     /** It was interrupted: it can be resumed, or dropped. */
     INTERRUPTED,
+    /** It was paused, at a checkpoint that was made for that: it can be resumed, or dropped. */
+    PAUSED,
     /** It has made its plan. */
     ENDED
   }

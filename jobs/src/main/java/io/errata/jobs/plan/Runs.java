@@ -2,16 +2,20 @@ package io.errata.jobs.plan;
 
 import io.errata.api.ErrataException;
 import io.errata.jobs.plan.RunStatus.State;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The runs that a folder of plans knows. */
 public final class Runs {
   private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
+
+  private static final long LOOK_AGAIN_MILLIS = 200;
 
   private Runs() {}
 
@@ -90,10 +94,14 @@ public final class Runs {
 
   private static RunStatus status(FlinkPlanStorage plans, RunFolder run) {
     RunRecord record = run.record();
-    State state =
-        record.plan().isPresent()
-            ? State.ENDED
-            : run.holder().isPresent() ? State.ALIVE : State.INTERRUPTED;
+    State state;
+    if (record.plan().isPresent()) {
+      state = State.ENDED;
+    } else if (run.holder().isPresent()) {
+      state = State.ALIVE;
+    } else {
+      state = record.pausedAt().isPresent() ? State.PAUSED : State.INTERRUPTED;
+    }
     return new RunStatus(
         record.id(),
         record.name(),
@@ -101,6 +109,41 @@ public final class Runs {
         state,
         record.startedAt(),
         record.plan());
+  }
+
+  /**
+   * Asks the process that works on a run to pause it, wherever that process is, and waits until it
+   * has.
+   *
+   * @param plans the folder of plans that it is below
+   * @param most how long to wait
+   * @return how the run stands then; where it is alive still, the process knows of the wish, and
+   *     will pause it as soon as a checkpoint can be made
+   * @throws ErrataException INVALID_PLAN where there is no such run
+   */
+  public static RunStatus pause(String plans, String id, Duration most) {
+    FlinkPlanStorage storage = FlinkPlanStorage.at(plans);
+    RunStatus status = status(storage, RunFolder.open(storage, id));
+    if (status.state() != State.ALIVE) {
+      return status;
+    }
+    RunFolder asked = RunFolder.open(storage, id);
+    asked.askToPause();
+    long looks = most.toMillis() / LOOK_AGAIN_MILLIS;
+    try {
+      for (long look = 0; look < looks && status.state() == State.ALIVE; look++) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+        status = status(storage, RunFolder.open(storage, id));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (status.state() != State.ALIVE || !RunFolder.find(storage).contains(id)) {
+        // Whoever ended otherwise has not seen it.
+        asked.forgetPause();
+      }
+    }
+    return status;
   }
 
   /**

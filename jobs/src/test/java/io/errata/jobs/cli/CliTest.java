@@ -89,6 +89,7 @@ class CliTest {
         "plan",
         "status",
         "cancel",
+        "pause",
         "resume",
         "show",
         "apply",
@@ -1051,6 +1052,80 @@ class CliTest {
     Ran interrupted = run("cancel", "012345");
     assertThat(interrupted.status).isEqualTo(2);
     assertThat(interrupted.err).contains("no process of this machine", "errata resume");
+  }
+
+  private RunStatus ofRun(String id, State state) {
+    RunStatus run = status(id, state, "");
+    return new RunStatus(
+        id, run.name(), plans.resolve(".run-" + id).toString(), state, run.startedAt(), run.plan());
+  }
+
+  @Test
+  void pause_ofARunInStreamingExecution() {
+    String id = "0123456789abcdef";
+    operations.runs.put(plans.toString(), List.of(ofRun(id, State.ALIVE)));
+    Ran paused = run("pause", "012345", "--json");
+    assertThat(paused.status).isZero();
+    assertThat(paused.document("pause").path("paused").asBoolean()).isTrue();
+    assertThat(paused.document("pause").path("resume").asText())
+        .isEqualTo("errata resume plans/.run-" + id);
+    assertThat(operations.paused).containsExactly(plans + " " + id);
+    assertThat(run("pause", id).out)
+        .contains("Paused: run " + id, "Next: errata resume plans/.run-" + id);
+
+    operations.afterPause = State.ALIVE;
+    Ran late = run("pause", id, "--json");
+    assertThat(late.status).isEqualTo(6);
+    assertThat(late.document("pause").at("/error/message").asText())
+        .isEqualTo("Cannot pause run " + id + ": it has not made a checkpoint within a minute");
+    operations.afterPause = State.INTERRUPTED;
+    assertThat(run("pause", id).err).contains("it was interrupted before it could be");
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            new RunStatus(
+                id,
+                "totals",
+                plans.resolve(".run-" + id).toString(),
+                State.ALIVE,
+                Instant.EPOCH,
+                Optional.of(PLAN))));
+    operations.afterPause = State.ENDED;
+    Ran ended = run("pause", id);
+    assertThat(ended.status).isEqualTo(2);
+    assertThat(ended.err).contains("it has ended, with plan " + PLAN, "errata show " + PLAN);
+  }
+
+  @Test
+  void pause_whereThereIsNothingToPause() {
+    String id = "0123456789abcdef";
+    operations.runs.put(
+        plans.toString(),
+        List.of(working(id, Instant.parse("2024-06-10T12:00:00Z"), Optional.empty())));
+    Ran batch = run("pause", id);
+    assertThat(batch.status).isEqualTo(2);
+    assertThat(batch.err).contains("it is in batch execution", "execution.mode: streaming");
+    operations.runs.put(plans.toString(), List.of(ofRun(id, State.INTERRUPTED)));
+    assertThat(run("pause", id).err).contains("nobody works on it", "errata resume " + id);
+    operations.runs.put(plans.toString(), List.of(ofRun(id, State.PAUSED)));
+    assertThat(run("pause", id, "--json").document("pause").path("paused").asBoolean()).isTrue();
+    assertThat(operations.paused).isEmpty();
+    Ran status = run("status", "--json");
+    assertThat(status.document("status").at("/runs/0/state").asText()).isEqualTo("paused");
+    assertThat(status.document("status").at("/runs/0/resume").asText())
+        .isEqualTo("errata resume plans/.run-" + id);
+    assertThat(run("status").out).contains("paused  " + id + ": errata resume plans/.run-" + id);
+    Ran cancel = run("cancel", id);
+    assertThat(cancel.status).isEqualTo(2);
+    assertThat(cancel.err).contains("It was paused before; errata resume goes on with it");
+    operations.runs.clear();
+    operations.jobs.put(
+        new ClusterAddress("jm", 8081),
+        List.of(job("a".repeat(32), Optional.of(id), "running", Instant.EPOCH)));
+    Ran elsewhere = run("pause", id, "--cluster", "http://jm:8081");
+    assertThat(elsewhere.status).isEqualTo(2);
+    assertThat(elsewhere.err)
+        .contains("its folder is not in plans or errata-demo/plans", "--plans");
   }
 
   private RunStatus working(String id, Instant start, Optional<String> cluster) {

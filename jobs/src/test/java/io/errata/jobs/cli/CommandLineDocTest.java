@@ -25,6 +25,7 @@ class CommandLineDocTest {
             new PlanCommand(),
             new StatusCommand(),
             new CancelCommand(),
+            new PauseCommand(),
             new ResumeCommand(),
             new ShowCommand(),
             new ApplyCommand(),

@@ -8,6 +8,7 @@ import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.plan.RunStatus;
+import io.errata.jobs.plan.RunStatus.State;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.LocalPlanStorage;
 import io.errata.state.plan.PlanDirectory;
@@ -32,6 +33,8 @@ final class FakeOperations implements Operations {
   final Map<ClusterAddress, List<ClusterJob>> jobs = new HashMap<>();
   Consumer<String> onUnderWay = folder -> {};
   final List<String> cancelled = new ArrayList<>();
+  final List<String> paused = new ArrayList<>();
+  State afterPause = State.PAUSED;
   final List<Long> stopped = new ArrayList<>();
   final List<PlannerOptions> planned = new ArrayList<>();
   Supplier<Spec> spec = SampleSpec::spec;
@@ -123,6 +126,15 @@ final class FakeOperations implements Operations {
   public boolean stop(long process) {
     stopped.add(process);
     return true;
+  }
+
+  @Override
+  public RunStatus pause(String plans, String run) {
+    paused.add(plans + " " + run);
+    RunStatus found =
+        runs(plans).stream().filter(known -> known.id().equals(run)).findFirst().orElseThrow();
+    return new RunStatus(
+        run, found.name(), found.folder(), afterPause, found.startedAt(), found.plan());
   }
 
   @Override
