@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -97,14 +98,27 @@ final class ErrataProcess implements AutoCloseable {
   }
 
   private static ErrataProcess start(List<String> java, Path folder, Map<String, String> env) {
+    Path temporary = temporary(folder);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Djava.io.tmpdir=" + temporary);
+    command.addAll(java);
+    return start(command, folder, temporary, env);
+  }
+
+  private static Path temporary(Path folder) {
+    try {
+      return Files.createTempDirectory(folder, "tmp");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ErrataProcess start(
+      List<String> command, Path folder, Path temporary, Map<String, String> env) {
     try {
       Path out = Files.createTempFile(folder, "out", ".txt");
       Path err = Files.createTempFile(folder, "err", ".txt");
-      Path temporary = Files.createTempDirectory(folder, "tmp");
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.add("-Djava.io.tmpdir=" + temporary);
-      command.addAll(java);
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(folder.toFile())
@@ -118,6 +132,19 @@ final class ErrataProcess implements AutoCloseable {
       return new ErrataProcess(builder.start(), out, err, temporary);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a command to its end by {@code ./errata}, as a person does. */
+  static Ended runLauncher(Path folder, Map<String, String> env, String... args) {
+    Path temporary = temporary(folder);
+    List<String> command = new ArrayList<>();
+    command.add(RepositoryFiles.root().resolve("errata").toString());
+    command.addAll(List.of(args));
+    Map<String, String> all = new TreeMap<>(env);
+    all.put("ERRATA_JAVA_OPTS", "-Xmx1g -Djava.io.tmpdir=" + temporary);
+    try (ErrataProcess started = start(command, folder, temporary, all)) {
+      return started.await();
     }
   }
 

@@ -73,6 +73,10 @@ final class Failure {
     return false;
   }
 
+  ErrorCode code() {
+    return code;
+  }
+
   int exitStatus() {
     return code.exitStatus();
   }

@@ -224,9 +224,9 @@ final class PlanWriting {
   private WriteResult write(
       String action, PlanDirectory plan, Spec spec, Guards guards, Writing writing) {
     Telemetry telemetry = session.telemetry();
-    telemetry.spec(spec.name());
-    telemetry.stage("open the table");
     PlanManifest manifest = plan.manifest();
+    telemetry.writing(action, spec, manifest);
+    telemetry.stage("open the table");
     WriteRequest request =
         new WriteRequest(
             manifest.plan(),

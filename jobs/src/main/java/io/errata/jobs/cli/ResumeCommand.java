@@ -10,6 +10,7 @@ import io.errata.state.plan.PlanDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,6 +78,7 @@ final class ResumeCommand extends Verb {
       return DONE;
     }
     PlanDirectory plan;
+    session().telemetry().planning(Optional.empty());
     try {
       plan =
           operations()

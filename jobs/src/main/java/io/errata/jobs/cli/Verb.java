@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,7 @@ public abstract class Verb implements Callable<Integer> {
       Failure failure = Failure.of(e, console.cancellation());
       failure.tell(console, debug);
       document.set("error", failure.document());
+      telemetry.failed(failure.code(), e);
       status = failure.exitStatus();
     }
     if (WATCHED.contains(verb)) {
@@ -99,6 +101,7 @@ public abstract class Verb implements Callable<Integer> {
 
   /** Makes a plan, shows how far it has come, and takes that away at the end. */
   final PlanDirectory plan(Console console, Spec spec, PlannerOptions options) {
+    session().telemetry().planning(Optional.of(spec));
     try {
       return operations().plan(spec, options, console.progress(), console.cancellation());
     } finally {
@@ -109,6 +112,7 @@ public abstract class Verb implements Callable<Integer> {
   /** Makes a plan of the keys that another left in quarantine, in the same way. */
   final PlanDirectory retry(
       Console console, Spec spec, PlannerOptions options, PlanDirectory retried) {
+    session().telemetry().planning(Optional.of(spec));
     try {
       return operations().retry(spec, options, retried, console.progress(), console.cancellation());
     } finally {
@@ -126,6 +130,7 @@ public abstract class Verb implements Callable<Integer> {
    */
   final PlanDirectory plan(
       Console console, ObjectNode document, Spec spec, PlannerOptions options) {
+    session().telemetry().planning(Optional.of(spec));
     try {
       return operations()
           .plan(

@@ -1,14 +1,17 @@
 package io.errata.jobs.telemetry;
 
 import io.errata.api.ErrataException;
+import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.table.WriteResult;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells how the run of one command goes: metrics at a port and in a file. Nothing that a run does
- * depends on it, and no failure of it is one of the run. Its calls come from one thread; metrics
- * are asked for by others.
+ * Tells how the run of one command goes: metrics at a port and in a file, spans to a collector.
+ * Nothing that a run does depends on it, and no failure of it is one of the run. Its calls come
+ * from one thread; metrics are asked for by others.
  */
 public final class Telemetry {
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
@@ -28,6 +31,8 @@ public final class Telemetry {
   private @Nullable MetricsPlace place;
   private @Nullable RunMetrics metrics;
   private @Nullable CompletableFuture<@Nullable MetricsEndpoint> endpoint;
+  private @Nullable TraceExport export;
+  private @Nullable RunTrace trace;
   private int depth;
 
   /**
@@ -60,8 +65,28 @@ public final class Telemetry {
               // Beside the run, which shouldn't wait for it.
               port ->
                   endpoint = CompletableFuture.supplyAsync(() -> open(wanted.host(), port, begun)));
+      TraceSettings.of(environment).ifPresent(settings -> trace(settings, verb));
     }
     depth++;
+  }
+
+  private void trace(TraceSettings settings, String verb) {
+    Optional<String> protocol = settings.otherProtocol();
+    if (protocol.isPresent()) {
+      LOG.warn(
+          "No spans: Errata doesn't send them by {}. Set OTEL_EXPORTER_OTLP_PROTOCOL={} and the"
+              + " endpoint to the collector's port for it, usually 4318.",
+          protocol.get(),
+          TraceSettings.HTTP);
+      return;
+    }
+    try {
+      TraceExport opened = TraceExport.open(settings);
+      export = opened;
+      trace = opened.begin(verb);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("No spans: OpenTelemetry's variables can't be used: {}", e.toString());
+    }
   }
 
   private static @Nullable MetricsEndpoint open(String host, int port, RunMetrics run) {
@@ -94,12 +119,43 @@ public final class Telemetry {
     if (metrics != null) {
       metrics.spec(name);
     }
+    if (trace != null) {
+      trace.spec(name);
+    }
   }
 
-  /** A stage of an apply or rollback has begun. */
+  /**
+   * A plan begins, of a spec or of what a run has kept.
+   *
+   * @param spec where it is known
+   */
+  public void planning(Optional<Spec> spec) {
+    if (trace != null) {
+      trace.action("plan", spec);
+    }
+  }
+
+  /**
+   * An apply or rollback begins.
+   *
+   * @param action which of them
+   * @param spec of the plan
+   */
+  public void writing(String action, Spec spec, PlanManifest plan) {
+    spec(spec.name());
+    if (trace != null) {
+      trace.action(action, Optional.of(spec));
+      trace.about(plan);
+    }
+  }
+
+  /** A stage has begun; the one before has ended. */
   public void stage(String name) {
     if (metrics != null) {
       metrics.stage(name);
+    }
+    if (trace != null) {
+      trace.stage(name);
     }
   }
 
@@ -111,6 +167,16 @@ public final class Telemetry {
   public void wrote(String action, WriteResult result) {
     if (metrics != null) {
       metrics.wrote(action, result);
+    }
+    if (trace != null) {
+      trace.wrote(result);
+    }
+  }
+
+  /** What is under way has failed. */
+  public void failed(ErrorCode code, Throwable thrown) {
+    if (trace != null) {
+      trace.failed(code, thrown);
     }
   }
 
@@ -135,7 +201,19 @@ public final class Telemetry {
         }
       }
     }
+    endTrace(status);
     close();
+  }
+
+  private void endTrace(int status) {
+    RunTrace ending = trace;
+    TraceExport sending = export;
+    trace = null;
+    export = null;
+    if (ending != null && sending != null) {
+      ending.ended(status);
+      sending.close();
+    }
   }
 
   private void close() {
@@ -154,7 +232,7 @@ public final class Telemetry {
     }
   }
 
-  /** Tells the metrics of what it hears. */
+  /** Tells metrics and spans of what it hears. */
   private final class Observed implements PlanProgress {
     private final PlanProgress next;
 
@@ -171,6 +249,9 @@ public final class Telemetry {
     public void begun(String id, String name, Instant windowEnd) {
       if (metrics != null) {
         metrics.begun(name, windowEnd);
+      }
+      if (trace != null) {
+        trace.begun(id, name);
       }
       next.begun(id, name, windowEnd);
     }
@@ -201,6 +282,9 @@ public final class Telemetry {
     public void planned(PlanManifest plan) {
       if (metrics != null) {
         metrics.planned(plan);
+      }
+      if (trace != null) {
+        trace.planned(plan);
       }
       next.planned(plan);
     }

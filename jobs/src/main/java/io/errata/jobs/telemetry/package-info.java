@@ -1,4 +1,4 @@
-/** What a run tells those who watch it: metrics for Prometheus. */
+/** What a run tells those who watch it: metrics for Prometheus, spans for OpenTelemetry. */
 @NullMarked
 package io.errata.jobs.telemetry;
 

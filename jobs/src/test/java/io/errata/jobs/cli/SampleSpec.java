@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A spec that no test connects to. */
-final class SampleSpec {
+public final class SampleSpec {
   private SampleSpec() {}
 
-  static Spec spec() {
+  public static Spec spec() {
     return new Spec(
         "daily-totals",
         new Window(Instant.parse("2024-06-10T12:00:00Z"), Instant.parse("2024-06-10T12:30:00Z")),
