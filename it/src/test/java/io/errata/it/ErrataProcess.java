@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,14 +51,36 @@ final class ErrataProcess implements AutoCloseable {
 
   /** Starts a command from the jar as it is built, as the launcher does. */
   static ErrataProcess startJar(Path folder, Map<String, String> env, String... args) {
-    Path built = RepositoryFiles.root().resolve("jobs/target");
-    assertThat(built.resolve("errata.jar")).as("built by mvn package").exists();
+    return start(built(), List.of(), folder, env, args);
+  }
+
+  /**
+   * As {@link #startJar}, as a person does who sits at a terminal: what it prints is all on
+   * standard output, and what is typed comes from {@link #type}.
+   */
+  static ErrataProcess startOnTerminal(Path folder, String... args) {
     return start(
-        built.resolve("errata.jar") + File.pathSeparator + built.resolve("lib/flink/*"),
+        built(),
         List.of(),
         folder,
-        env,
+        Map.of(),
+        java ->
+            List.of(
+                "script",
+                "--quiet",
+                "--return",
+                "--flush",
+                "--command",
+                // Whoever starts tests in the background may have switched Ctrl-C off.
+                "exec env --default-signal=INT '" + String.join("' '", java) + "'",
+                "/dev/null"),
         args);
+  }
+
+  private static String built() {
+    Path built = RepositoryFiles.root().resolve("jobs/target");
+    assertThat(built.resolve("errata.jar")).as("built by mvn package").exists();
+    return built.resolve("errata.jar") + File.pathSeparator + built.resolve("lib/flink/*");
   }
 
   /** As {@link #startJar}, to its end. */
@@ -71,7 +94,11 @@ final class ErrataProcess implements AutoCloseable {
   static ErrataProcess submit(FlinkCluster cluster, Path folder, String... args) {
     List<String> command = new ArrayList<>(cluster.client());
     command.addAll(List.of(args));
-    return start(command, folder, Map.of("FLINK_CONF_DIR", cluster.configuration().toString()));
+    return start(
+        command,
+        folder,
+        Map.of("FLINK_CONF_DIR", cluster.configuration().toString()),
+        UnaryOperator.identity());
   }
 
   private static ErrataProcess start(
@@ -79,6 +106,16 @@ final class ErrataProcess implements AutoCloseable {
       List<String> options,
       Path folder,
       Map<String, String> env,
+      String... args) {
+    return start(classPath, options, folder, env, UnaryOperator.identity(), args);
+  }
+
+  private static ErrataProcess start(
+      String classPath,
+      List<String> options,
+      Path folder,
+      Map<String, String> env,
+      UnaryOperator<List<String>> inside,
       String... args) {
     List<String> command =
         new ArrayList<>(
@@ -94,16 +131,17 @@ final class ErrataProcess implements AutoCloseable {
     command.addAll(options);
     command.add("io.errata.jobs.cli.Main");
     command.addAll(List.of(args));
-    return start(command, folder, env);
+    return start(command, folder, env, inside);
   }
 
-  private static ErrataProcess start(List<String> java, Path folder, Map<String, String> env) {
+  private static ErrataProcess start(
+      List<String> java, Path folder, Map<String, String> env, UnaryOperator<List<String>> inside) {
     Path temporary = temporary(folder);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(java);
-    return start(command, folder, temporary, env);
+    return start(inside.apply(command), folder, temporary, env);
   }
 
   private static Path temporary(Path folder) {
@@ -173,6 +211,26 @@ final class ErrataProcess implements AutoCloseable {
   /** Waits until standard error holds a text. */
   void awaitError(String text) {
     await(() -> text(err).contains(text), "“" + text + "” in " + text(err));
+  }
+
+  /** Waits until standard output holds a text. */
+  void awaitOutput(String text) {
+    await(() -> text(out).contains(text), "“" + text + "” in " + text(out));
+  }
+
+  /** What it has printed on standard output so far. */
+  String output() {
+    return text(out);
+  }
+
+  /** Types something at its terminal; {@code \u0003} is Ctrl-C. */
+  void type(String keys) {
+    try {
+      process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits until something is so. */

@@ -364,6 +364,123 @@ class SessionClusterIT {
     assertThat(folder.resolve("plans")).isEmptyDirectory();
   }
 
+  private static final String CTRL_C = "\u0003";
+
+  private ErrataProcess onTerminal(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--parallelism", "2", "--on", "session", "--cluster", cluster.address()));
+    return ErrataProcess.startOnTerminal(folder, all.toArray(String[]::new));
+  }
+
+  @Test
+  void interruptAtATerminal_inBatch_asksWhetherToCancelOrGoOn() throws IOException {
+    try (ErrataProcess client = onTerminal("plan", events.write(slow("plans")))) {
+      awaitReading(client, "plans");
+      client.type(CTRL_C);
+      client.awaitOutput("The job can't be left running: in batch execution");
+      client.type("g\n");
+      client.awaitOutput("Going on.");
+      assertThat(jobs()).containsExactly("RUNNING");
+      client.type(CTRL_C);
+      client.await(
+          () -> client.output().lastIndexOf("[c/g] ") > client.output().indexOf("Going on."),
+          "the question again");
+      client.type("c\n");
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.out()).isEqualTo(130);
+    }
+    awaitCancelled();
+    assertThat(folder.resolve("plans")).isEmptyDirectory();
+  }
+
+  @Test
+  void interruptAtATerminal_twice_cancelsTheJob() throws IOException {
+    String spec = events.write(events.draft("plans").streaming().set("limits.rate", "100/s"));
+    try (ErrataProcess client = onTerminal("plan", spec)) {
+      awaitReading(client, "plans");
+      client.type(CTRL_C);
+      client.awaitOutput("Cancel the job, leave it running, or go on? [c/l/g] ");
+      client.type(CTRL_C);
+      assertThat(client.await().status()).isEqualTo(130);
+    }
+    awaitCancelled();
+  }
+
+  @Test
+  void jobThatIsLeft_goesOn_andIsWaitedForAgain_insteadOfASecondOne() throws IOException {
+    PlanManifest expected =
+        Runs.plan(events.draft("expected").set("execution.mode", "batch")).manifest();
+    Path plans = folder.resolve("plans");
+    String run = leave("150/s");
+    assertThat(jobs()).containsExactly("RUNNING");
+    JsonNode left = only(errata("status", "--json"));
+    assertThat(left.path("state").asText()).isEqualTo("left");
+    assertThat(left.path("resume").asText())
+        .isEqualTo(
+            "errata resume plans/.run-" + run + " --on session --cluster " + cluster.address());
+    ErrataProcess.Ended here = errata("resume", run, "--json");
+    assertThat(here.status()).as(here.out()).isEqualTo(2);
+    assertThat(here.document("resume").at("/error/message").asText())
+        .isEqualTo(
+            "Cannot resume run "
+                + run
+                + " in this process: its job still runs at "
+                + cluster.address());
+    ErrataProcess.Ended drop = errata("resume", run, "--drop", "--json");
+    assertThat(drop.status()).as(drop.out()).isEqualTo(2);
+    assertThat(drop.err()).contains("Cannot drop run " + run + ": its job still runs at");
+    ErrataProcess.Ended pause = errata("pause", run);
+    assertThat(pause.status()).as(pause.out()).isEqualTo(2);
+
+    try (ErrataProcess client = onSession(List.of("resume", run, "--json"))) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("resume").path("plan").asText()).isEqualTo(expected.plan());
+    }
+    assertThat(jobs()).hasSize(1);
+    Runs.assertSame(PlanDirectory.open(LocalPlanStorage.of(plans), expected.plan()), expected);
+  }
+
+  @Test
+  void jobThatIsLeft_comesToItsEnd_andThePlanIsMadeWithoutACluster() throws IOException {
+    PlanManifest expected =
+        Runs.plan(events.draft("expected").set("execution.mode", "batch")).manifest();
+    Path plans = folder.resolve("plans");
+    String run = leave("400/s");
+    cluster.await(() -> !jobs().contains("RUNNING"), "the end of the job");
+    assertThat(jobs()).containsExactly("FINISHED");
+    ErrataProcess.Ended here = errata("resume", run, "--json");
+    assertThat(here.status()).as(here.err()).isZero();
+    assertThat(jobs()).hasSize(1);
+    Runs.assertSame(PlanDirectory.open(LocalPlanStorage.of(plans), expected.plan()), expected);
+  }
+
+  /** The run whose job was left as it reads. */
+  private String leave(String rate) throws IOException {
+    SpecDraft streaming =
+        events
+            .draft("plans")
+            .streaming()
+            .set("execution.checkpoints.interval", "PT5S")
+            .set("limits.rate", rate);
+    try (ErrataProcess client = onTerminal("plan", events.write(streaming))) {
+      awaitReading(client, "plans");
+      client.type(CTRL_C);
+      client.awaitOutput("Cancel the job, leave it running, or go on? [c/l/g] ");
+      client.type("l\n");
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.out()).isEqualTo(1);
+      assertThat(ended.out())
+          .contains(" was left, its job goes on at " + cluster.address())
+          .contains(" --on session --cluster " + cluster.address() + " waits for it");
+      Path folderOfRun;
+      try (Stream<Path> runs = Files.list(folder.resolve("plans"))) {
+        folderOfRun = runs.findFirst().orElseThrow();
+      }
+      return folderOfRun.getFileName().toString().substring(".run-".length());
+    }
+  }
+
   @Test
   void status_tellsHowFarRunsAre_andCancelEndsThem() throws IOException {
     try (ErrataProcess client = submit("plan", events.write(slow("plans")), "--json");

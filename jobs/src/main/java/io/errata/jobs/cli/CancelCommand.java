@@ -72,11 +72,15 @@ final class CancelCommand extends Verb {
       throw new ErrataException(
           ErrorCode.USAGE,
           "Cannot cancel run " + run.id() + ": no process of this machine works on it",
-          run.isLeftToResume()
-              ? "It was "
-                  + run.state()
-                  + " before; errata resume goes on with it, or drops it with --drop."
-              : "Stop it where it was started; or name its cluster with --cluster.");
+          run.local().flatMap(RunStatus::cluster).isPresent()
+              ? "Its job was left: name its cluster, with --cluster "
+                  + run.local().flatMap(RunStatus::cluster).get()
+                  + "."
+              : run.isLeftToResume()
+                  ? "It was "
+                      + run.state()
+                      + " before; errata resume goes on with it, or drops it with --drop."
+                  : "Stop it where it was started; or name its cluster with --cluster.");
     }
     if (!operations().stop(process.getAsLong())) {
       throw new ErrataException(

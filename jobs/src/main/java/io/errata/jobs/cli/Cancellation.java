@@ -2,16 +2,20 @@ package io.errata.jobs.cli;
 
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
+import io.errata.jobs.plan.Leavable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** Whether the person wants to stop, and what has to be given up then. Thread-safe. */
 public final class Cancellation {
   private final Deque<Runnable> actions = new ArrayDeque<>();
   private boolean cancelled;
+  private @Nullable Leavable leavable;
 
   /** Something to give up, until it is closed. */
   public interface Registration extends AutoCloseable {
@@ -33,6 +37,21 @@ public final class Cancellation {
         actions.remove(action);
       }
     };
+  }
+
+  /** Offers what the person may leave to itself, instead of stopping it, until that is closed. */
+  public synchronized Registration offer(Leavable job) {
+    leavable = job;
+    return () -> {
+      synchronized (this) {
+        leavable = null;
+      }
+    };
+  }
+
+  /** What the person may leave to itself now. */
+  synchronized Optional<Leavable> leavable() {
+    return Optional.ofNullable(leavable);
   }
 
   /** Whether the person has stopped the command. */

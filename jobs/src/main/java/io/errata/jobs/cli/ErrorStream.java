@@ -17,6 +17,7 @@ final class ErrorStream extends FilterOutputStream {
   private final Charset charset;
   private final PrintStream print;
   private boolean standing;
+  private boolean asking;
 
   /**
    * @param charset the stream's
@@ -45,6 +46,9 @@ final class ErrorStream extends FilterOutputStream {
 
   /** Shows a line, without its end, until something else is written. */
   synchronized void showTransient(String line) {
+    if (asking) {
+      return;
+    }
     try {
       out.write((ERASE + line).getBytes(charset));
       out.flush();
@@ -53,6 +57,22 @@ final class ErrorStream extends FilterOutputStream {
       // As PrintStream does: nobody can be told where this goes to nobody.
       standing = false;
     }
+  }
+
+  /**
+   * Prints a question, behind which the answer is typed: no line is shown in its place until {@link
+   * #answered()}.
+   */
+  synchronized void ask(String question) {
+    erase();
+    print.print(question);
+    print.flush();
+    asking = true;
+  }
+
+  /** Lets transient lines be shown again. */
+  synchronized void answered() {
+    asking = false;
   }
 
   /** Takes the transient line away. */

@@ -57,6 +57,7 @@ final class InstalledOperations implements Operations {
   public PlanDirectory plan(
       Spec spec, PlannerOptions options, PlanProgress progress, Cancellation cancellation) {
     try (Planner planner = new Planner(progress);
+        Cancellation.Registration offered = cancellation.offer(planner);
         Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
       return planner.plan(spec, options);
     }
@@ -70,6 +71,7 @@ final class InstalledOperations implements Operations {
       PlanProgress progress,
       Cancellation cancellation) {
     try (Planner planner = new Planner(progress);
+        Cancellation.Registration offered = cancellation.offer(planner);
         Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
       return planner.retry(spec, options, retried);
     }
@@ -88,6 +90,7 @@ final class InstalledOperations implements Operations {
   public PlanDirectory resume(
       String plans, String run, JobPlace place, PlanProgress progress, Cancellation cancellation) {
     try (Planner planner = new Planner(progress);
+        Cancellation.Registration offered = cancellation.offer(planner);
         Cancellation.Registration registration = cancellation.onCancel(planner::close)) {
       return planner.resume(plans, run, place);
     }

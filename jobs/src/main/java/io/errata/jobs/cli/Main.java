@@ -49,12 +49,19 @@ public final class Main {
     CountDownLatch done = new CountDownLatch(1);
     Thread stop = new Thread(() -> stop(cancellation, done), "errata-stop");
     Runtime.getRuntime().addShutdownHook(stop);
+    Terminal terminal = Terminal.find(System.getenv());
+    if (terminal.in()
+        && terminal.err()
+        && !Arrays.asList(args).contains("--json")
+        && !isRunByCluster()) {
+      Interrupt.listen(cancellation, errors, INTERRUPTED);
+    }
     Session session =
         new Session(
             new InstalledOperations(),
             out,
             errors,
-            Terminal.find(System.getenv()),
+            terminal,
             cancellation,
             Path.of("").toAbsolutePath(),
             System.getenv(),

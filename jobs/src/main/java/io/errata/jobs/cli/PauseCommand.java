@@ -105,6 +105,15 @@ final class PauseCommand extends Verb {
                       ? "it was interrupted before it could be"
                       : "nobody works on it"),
               "errata resume " + after.id() + " goes on with it, or drops it with --drop.");
+      case LEFT ->
+          new ErrataException(
+              ErrorCode.INVALID_PLAN,
+              begin + "nobody waits for its job, which goes on at " + after.cluster().orElse(""),
+              "errata resume "
+                  + after.id()
+                  + " --on session --cluster "
+                  + after.cluster().orElse("URL")
+                  + " waits for it, and can be paused; errata cancel ends it.");
       case PAUSED -> throw new IllegalArgumentException("a run that is paused");
     };
   }

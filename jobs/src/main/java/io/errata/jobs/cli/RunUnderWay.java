@@ -100,7 +100,7 @@ record RunUnderWay(
   boolean isLeftToResume() {
     return local
         .map(RunStatus::state)
-        .filter(known -> known == State.INTERRUPTED || known == State.PAUSED)
+        .filter(known -> known != State.ALIVE && known != State.ENDED)
         .isPresent();
   }
 
@@ -111,7 +111,9 @@ record RunUnderWay(
 
   /** What to type to go on with a run. */
   static String resumeCommand(Session session, RunStatus run) {
-    return "errata resume " + Shell.quote(session.shorten(run.folder()));
+    return "errata resume "
+        + Shell.quote(session.shorten(run.folder()))
+        + run.cluster().map(address -> " --on session --cluster " + address).orElse("");
   }
 
   /** Whether a person means it by the beginning of an id. */
@@ -124,7 +126,9 @@ record RunUnderWay(
   Optional<String> cluster(Optional<ClusterAddress> asked) {
     return job.isPresent()
         ? asked.map(ClusterAddress::toString)
-        : local.flatMap(RunStatus::progress).flatMap(RunProgress::cluster);
+        : local
+            .flatMap(RunStatus::cluster)
+            .or(() -> local.flatMap(RunStatus::progress).flatMap(RunProgress::cluster));
   }
 
   // An estimate that turned out too low is no longer one.

@@ -8,14 +8,15 @@ import java.util.Map;
 /**
  * What the command's output goes to.
  *
+ * @param in whether standard input is a terminal
  * @param out whether standard output is a terminal
  * @param err whether standard error is a terminal
  * @param colour whether terminals get colours
  * @param columns how wide a line may be
  */
-record Terminal(boolean out, boolean err, boolean colour, int columns) {
+record Terminal(boolean in, boolean out, boolean err, boolean colour, int columns) {
   /** Neither stream is one. */
-  static final Terminal NONE = new Terminal(false, false, false, 80);
+  static final Terminal NONE = new Terminal(false, false, false, false, 80);
 
   private static final int USUAL_COLUMNS = 80;
 
@@ -24,7 +25,7 @@ record Terminal(boolean out, boolean err, boolean colour, int columns) {
    */
   static Terminal find(Map<String, String> env) {
     boolean colour = env.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(env.get("TERM"));
-    return new Terminal(is(1, env), is(2, env), colour, columns(env));
+    return new Terminal(is(0, env), is(1, env), is(2, env), colour, columns(env));
   }
 
   /**

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.client.deployment.ClusterClientJobClientAdapter;
 import org.apache.flink.client.deployment.StandaloneClusterId;
@@ -42,8 +44,10 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobmanager.HighAvailabilityMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
@@ -274,6 +278,43 @@ final class FlinkRun implements AutoCloseable {
     own.set(HighAvailabilityOptions.HA_MODE, HighAvailabilityMode.NONE.name());
     return new ClusterClientJobClientAdapter<>(
         () -> client(own), submitted.getJobID(), FlinkRun.class.getClassLoader());
+  }
+
+  /** A client of a job that runs already on the session cluster. */
+  JobClient attach(String job) {
+    Configuration own = Configuration.fromMap(env.getConfiguration().toMap());
+    return new ClusterClientJobClientAdapter<>(
+        () -> client(own), JobID.fromHexString(job), FlinkRun.class.getClassLoader());
+  }
+
+  /**
+   * Has a checkpoint made of a job, at once. On a session cluster that is one as the regular ones
+   * are, which builds upon the one before; a cluster in this process can be asked for a savepoint
+   * only.
+   *
+   * @param folder of the run's checkpoints
+   * @return fails where none can be made now, such as while tasks are being started
+   */
+  CompletableFuture<?> checkpoint(JobClient job, String folder) {
+    CompletableFuture<?> made;
+    if (cluster.isPresent()) {
+      RestClusterClient<StandaloneClusterId> client =
+          client(Configuration.fromMap(env.getConfiguration().toMap()));
+      made =
+          client
+              .triggerCheckpoint(job.getJobID(), CheckpointType.CONFIGURED)
+              .whenComplete((id, e) -> client.close());
+    } else {
+      made =
+          job.triggerSavepoint(
+              folder + "/" + job.getJobID().toHexString(), SavepointFormatType.NATIVE);
+    }
+    return made.whenComplete(
+        (at, e) -> {
+          if (e != null) {
+            LOG.debug("No checkpoint of job {}", job.getJobID(), e);
+          }
+        });
   }
 
   private static RestClusterClient<StandaloneClusterId> client(Configuration own) {

@@ -19,4 +19,9 @@ public record JobPlace(Optional<ClusterAddress> cluster, List<Path> workerJars) 
   public JobPlace {
     workerJars = List.copyOf(workerJars);
   }
+
+  /** The same workers on a session cluster. */
+  JobPlace at(ClusterAddress other) {
+    return new JobPlace(Optional.of(other), workerJars);
+  }
 }

@@ -53,23 +53,39 @@ final class JobWatch {
    *
    * @param done whether all of its work is done, so that nothing is left to wait for but its last
    *     checkpoint
-   * @param pausing whether it shall stop at a checkpoint, where it can
-   * @throws ErrataException CANCELLED, too, where it was paused
+   * @param parting how this process may part from it
+   * @throws ErrataException CANCELLED, too, where they have
    */
-  Map<String, Object> execute(JobLabels labels, BooleanSupplier done, Optional<Pausing> pausing) {
-    long expected = labels.total();
-    JobClient client;
+  Map<String, Object> execute(JobLabels labels, BooleanSupplier done, Optional<Parting> parting) {
+    JobClient submitted;
     try {
       run.env().getConfig().setGlobalJobParameters(Configuration.fromMap(labels.parameters()));
-      client = run.attach(run.env().executeAsync(labels.jobName()));
+      submitted = run.attach(run.env().executeAsync(labels.jobName()));
     } catch (Exception e) {
       throw JobFailure.of(e, run.cluster());
     }
+    JobClient client = submitted;
+    parting.ifPresent(run -> run.started(client.getJobID().toHexString()));
+    return await(client, labels.total(), done, parting);
+  }
+
+  /**
+   * Waits for a job that runs already, as {@link #execute(JobLabels, BooleanSupplier, Optional)}.
+   *
+   * @param job its id on the cluster
+   * @param expected about how many steps there will be
+   */
+  Map<String, Object> attach(String job, long expected, BooleanSupplier done, Parting parting) {
+    return await(run.attach(job), expected, done, Optional.of(parting));
+  }
+
+  private Map<String, Object> await(
+      JobClient client, long expected, BooleanSupplier done, Optional<Parting> parting) {
     stages.job(client.getJobID().toHexString());
     CompletableFuture<JobExecutionResult> result = client.getJobExecutionResult();
     resources.hold(
         () -> {
-          if (!result.isDone()) {
+          if (!result.isDone() && parting.filter(Parting::isLeft).isEmpty()) {
             cancel(client, result);
           }
         });
@@ -91,9 +107,12 @@ final class JobWatch {
           stages.advance(expected, expected);
           return accumulators;
         }
-        if (pausing.isPresent() && pausing.get().isReached(client)) {
+        Parting.Way way = parting.map(run -> run.look(client)).orElse(Parting.Way.TOGETHER);
+        if (way == Parting.Way.PAUSED) {
           cancel(client, result);
-          throw pausing.get().end();
+        }
+        if (way != Parting.Way.TOGETHER) {
+          throw parting.orElseThrow().end();
         }
         if (!accumulators.isEmpty()) {
           JobCounts counts = JobCounts.of(accumulators);

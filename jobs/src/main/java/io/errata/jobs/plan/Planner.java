@@ -11,6 +11,7 @@ import io.errata.connectors.archive.ParquetSnapshot;
 import io.errata.connectors.event.SplitReceipt;
 import io.errata.connectors.stitch.StitchedWindowSource.Use;
 import io.errata.jobs.cluster.ClusterAddress;
+import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.cluster.JobLabels;
 import io.errata.jobs.graph.JobSummary;
 import io.errata.jobs.graph.KeySelection;
@@ -64,13 +65,18 @@ import org.slf4j.LoggerFactory;
  * the folder of plans. One plan at a time; {@link #close()} may be called from another thread and
  * ends what is under way.
  */
-public final class Planner implements AutoCloseable {
+public final class Planner implements AutoCloseable, Leavable {
   private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
 
   private final PlanProgress progress;
   private final Clock clock;
   private final Resources resources = new Resources();
   private @Nullable RunFolder run;
+
+  /** Of the job that runs on a session cluster, if one does. */
+  private volatile Leaving leaving = Leaving.NO_JOB;
+
+  private volatile @Nullable Parting parting;
 
   public Planner(PlanProgress progress) {
     this(progress, Clock.systemUTC());
@@ -146,6 +152,7 @@ public final class Planner implements AutoCloseable {
   private PlanDirectory plan(
       Spec spec, PlannerOptions options, Retry retry, @Nullable RunFolder resumed) {
     run = resumed;
+    parting = null;
     try {
       return make(spec, options, retry, new Stages(progress, clock), Optional.ofNullable(resumed));
     } catch (RuntimeException e) {
@@ -171,6 +178,10 @@ public final class Planner implements AutoCloseable {
       return e;
     }
     resources.release();
+    Parting ways = parting;
+    if (ways != null && ways.isLeft()) {
+      return e;
+    }
     boolean canGoOn =
         !(e instanceof ErrataException known)
             || known.code().retryable()
@@ -199,6 +210,7 @@ public final class Planner implements AutoCloseable {
   private PlanDirectory make(
       Spec spec, PlannerOptions options, Retry retry, Stages stages, Optional<RunFolder> resumed) {
     LOG.info("Planning {} over {}", spec.name(), spec.window());
+    Optional<ClusterJob> running = resumed.flatMap(left -> LeftJob.find(left, options.place()));
     FlinkRun.check(options.place());
     if (spec.events().use() == Use.BOTH) {
       throw new ErrataException(
@@ -215,7 +227,7 @@ public final class Planner implements AutoCloseable {
     retry.check(prepared);
     Optional<CsvCorrections> list = CsvCorrections.of(spec.table(), prepared.table());
 
-    Resumption resumption = new Resumption(resumed, prepared, spec.base());
+    Resumption resumption = new Resumption(resumed, prepared, spec.base(), running.isPresent());
     prepared = resumption.prepared();
 
     stages.begin("look at the events");
@@ -268,7 +280,10 @@ public final class Planner implements AutoCloseable {
     }
 
     RunRecord.Rows rows;
-    if (ofRun != null && ofRun.hasSummary()) {
+    if (ofRun != null && running.isPresent()) {
+      rows = ofRun.record().rows();
+      attach(ofRun, running.get(), spec, options, stages);
+    } else if (ofRun != null && ofRun.hasSummary()) {
       rows = ofRun.record().rows();
     } else {
       rows =
@@ -391,6 +406,7 @@ public final class Planner implements AutoCloseable {
                 Set.copyOf(spec.events().quarantine()),
                 keys)
             .withFirst(spec.filter().first());
+    long estimated = estimatedRows;
     FlinkRun flink =
         resources.hold(
             FlinkRun.open(
@@ -404,7 +420,8 @@ public final class Planner implements AutoCloseable {
                                 kept.record().checkpoints(),
                                 resumption.from()))));
     FlinkPlanStorage files = FlinkPlanStorage.at(staging);
-    Optional<Pausing> pausing = Optional.ofNullable(ofRun).map(kept -> new Pausing(kept, clock));
+    Optional<Parting> ways =
+        Optional.ofNullable(ofRun).map(kept -> new Parting(kept, flink, spec.base(), clock));
     try {
       job.build(
           flink.env(),
@@ -414,22 +431,73 @@ public final class Planner implements AutoCloseable {
           ofRun == null
               ? new PlanJob.Execution.Batch()
               : new PlanJob.Execution.Streaming(resumption.start(), rows.reading()));
-      new JobWatch(flink, stages, resources)
-          .execute(
-              new JobLabels(
-                  Optional.of(id), spec.name(), 2 * window.estimatedEvents() + estimatedRows),
-              () -> ofRun != null && JobSummary.isThere(files),
-              pausing);
+      watch(
+          flink,
+          ways,
+          () ->
+              new JobWatch(flink, stages, resources)
+                  .execute(
+                      new JobLabels(
+                          Optional.of(id), spec.name(), 2 * window.estimatedEvents() + estimated),
+                      () -> ofRun != null && JobSummary.isThere(files),
+                      ways));
     } catch (RuntimeException e) {
-      if (ofRun != null && pausing.filter(Pausing::isReached).isPresent()) {
-        ofRun.save(ofRun.record().paused(clock.instant()));
-        ofRun.forgetPause();
-      }
       // Once more: where it is stopped while Flink starts, folders are made after the first time.
       flink.close();
       throw e;
     }
     return rows;
+  }
+
+  /** Waits for the job of a run that was left, instead of starting it again. */
+  private void attach(
+      RunFolder ofRun, ClusterJob job, Spec spec, PlannerOptions options, Stages stages) {
+    stages.begin("recompute and compare");
+    ClusterAddress cluster = ClusterAddress.parse(ofRun.record().job().orElseThrow().cluster());
+    FlinkRun flink =
+        resources.hold(
+            FlinkRun.open(options.parallelism(), options.place().at(cluster), Optional.empty()));
+    Parting ways = new Parting(ofRun, flink, spec.base(), clock);
+    watch(
+        flink,
+        Optional.of(ways),
+        () ->
+            new JobWatch(flink, stages, resources)
+                .attach(job.id(), job.total(), ofRun::hasSummary, ways));
+  }
+
+  /** Runs what waits for a job, and notes how that ended. */
+  private void watch(FlinkRun flink, Optional<Parting> ways, Runnable waiting) {
+    parting = ways.orElse(null);
+    if (flink.cluster().isPresent()) {
+      leaving = ways.isPresent() ? Leaving.POSSIBLE : Leaving.BOUND;
+    }
+    try {
+      waiting.run();
+    } catch (RuntimeException e) {
+      try {
+        ways.ifPresent(Parting::note);
+      } catch (ErrataException unreachable) {
+        e.addSuppressed(unreachable);
+      }
+      throw e;
+    } finally {
+      leaving = Leaving.NO_JOB;
+    }
+    ways.ifPresent(Parting::note);
+  }
+
+  @Override
+  public Leaving leaving() {
+    return leaving;
+  }
+
+  @Override
+  public void leave() {
+    Parting ways = parting;
+    if (ways != null) {
+      ways.askToLeave();
+    }
   }
 
   private static void refuseGaps(Spec spec, List<Gap> gaps) {

@@ -29,10 +29,12 @@ final class Resumption {
    * @param run that is resumed; empty for one that begins
    * @param prepared what its spec comes to now
    * @param base what running rows start from
+   * @param isRunning whether its job goes on by itself
    * @throws ErrataException INVALID_WORKER, INVALID_TABLE or INVALID_SPEC where that is no longer
    *     what it was
    */
-  Resumption(Optional<RunFolder> run, Preparation prepared, Optional<BaseSpec> base) {
+  Resumption(
+      Optional<RunFolder> run, Preparation prepared, Optional<BaseSpec> base, boolean isRunning) {
     this.record = run.map(RunFolder::record);
     this.checkpoint = run.filter(r -> !r.hasSummary()).flatMap(RunFolder::lastCheckpoint);
     boolean summed = run.filter(RunFolder::hasSummary).isPresent();
@@ -42,7 +44,9 @@ final class Resumption {
                 c -> c.hasEnded(PlanJob.rowReaders(record.orElseThrow().rows().reading(), base)))
             .isPresent();
     this.prepared =
-        record.isEmpty() ? prepared : checked(prepared, record.get(), hasAllRows || summed);
+        record.isEmpty()
+            ? prepared
+            : checked(prepared, record.get(), hasAllRows || summed || isRunning);
   }
 
   private static Preparation checked(Preparation now, RunRecord began, boolean rowsAreRead) {
@@ -180,6 +184,7 @@ final class Resumption {
         startedAt,
         -1,
         new Rows(0, "", startedAt),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());

@@ -33,6 +33,7 @@ import java.util.Optional;
  * @param rows the reading of live rows that counts
  * @param sealing the plan that its files were about to become, or empty
  * @param pausedAt when it was paused, or empty where it was not, or goes on since
+ * @param job the job of this start on a session cluster, where nobody has seen its end
  * @param plan the plan that it ended with, or empty
  */
 record RunRecord(
@@ -53,6 +54,7 @@ record RunRecord(
     Rows rows,
     Optional<String> sealing,
     Optional<Instant> pausedAt,
+    Optional<Job> job,
     Optional<String> plan) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -79,21 +81,40 @@ record RunRecord(
    */
   record RetriedPlan(String plan, String seal, String location) {}
 
+  /**
+   * A job on a session cluster.
+   *
+   * @param cluster its address
+   * @param id of the job there
+   */
+  record Job(String cluster, String id) {}
+
   /** The next start, with rows that are read anew or those that were read before. */
   RunRecord startedAgain(int next, Rows nextRows) {
-    return with(inputs, next, nextRows, sealing, Optional.empty(), plan);
+    return with(inputs, next, nextRows, sealing, Optional.empty(), Optional.empty(), plan);
   }
 
   RunRecord sealing(String id) {
-    return with(inputs, start, rows, Optional.of(id), pausedAt, plan);
+    return with(inputs, start, rows, Optional.of(id), pausedAt, job, plan);
   }
 
   RunRecord paused(Instant at) {
-    return with(inputs, start, rows, sealing, Optional.of(at), plan);
+    return with(inputs, start, rows, sealing, Optional.of(at), Optional.empty(), plan);
+  }
+
+  /** Its job runs; a pause is over. */
+  RunRecord onJob(Job running) {
+    return with(inputs, start, rows, sealing, Optional.empty(), Optional.of(running), plan);
+  }
+
+  /** Its job has ended. */
+  RunRecord onNoJob() {
+    return with(inputs, start, rows, sealing, pausedAt, Optional.empty(), plan);
   }
 
   RunRecord ended(String id) {
-    return with(List.of(), start, rows, sealing, Optional.empty(), Optional.of(id));
+    return with(
+        List.of(), start, rows, sealing, Optional.empty(), Optional.empty(), Optional.of(id));
   }
 
   private RunRecord with(
@@ -102,6 +123,7 @@ record RunRecord(
       Rows nextRows,
       Optional<String> nextSealing,
       Optional<Instant> nextPausedAt,
+      Optional<Job> nextJob,
       Optional<String> nextPlan) {
     return new RunRecord(
         id,
@@ -121,6 +143,7 @@ record RunRecord(
         nextRows,
         nextSealing,
         nextPausedAt,
+        nextJob,
         nextPlan);
   }
 
@@ -132,6 +155,7 @@ record RunRecord(
     plan.ifPresent(p -> node.put("plan", p));
     sealing.ifPresent(p -> node.put("sealing", p));
     pausedAt.ifPresent(at -> node.put("paused_at", at.toString()));
+    job.ifPresent(on -> node.putObject("job").put("cluster", on.cluster()).put("id", on.id()));
     node.put("version", version);
     node.put("worker", worker);
     node.put("code", code);
@@ -173,6 +197,7 @@ record RunRecord(
       JsonNode rows = node.path("rows");
       JsonNode window = node.path("window");
       JsonNode retried = node.path("retried");
+      JsonNode job = node.path("job");
       return new RunRecord(
           text(node, "run"),
           text(node, "name"),
@@ -198,6 +223,9 @@ record RunRecord(
               Instant.parse(text(rows, "opened_at"))),
           Optional.ofNullable(node.path("sealing").textValue()),
           Optional.ofNullable(node.path("paused_at").textValue()).map(Instant::parse),
+          job.isMissingNode()
+              ? Optional.empty()
+              : Optional.of(new Job(text(job, "cluster"), text(job, "id"))),
           Optional.ofNullable(node.path("plan").textValue()));
     } catch (RuntimeException e) {
       throw new IOException("a field is not as it was written", e);

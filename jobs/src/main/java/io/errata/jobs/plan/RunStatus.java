@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param startedAt when it began
  * @param plan that it ended with
  * @param progress how far it has come, where a process works on it and has written that down
+ * @param cluster where its job goes on, or has ended, without a process that waits for it
  * @param process the number of the process of this machine that works on it
  */
 public record RunStatus(
@@ -24,6 +25,7 @@ public record RunStatus(
     Instant startedAt,
     Optional<String> plan,
     Optional<RunProgress> progress,
+    Optional<String> cluster,
     OptionalLong process) {
   /** One that nobody works on, or of whose work nothing is known. */
   public RunStatus(
@@ -33,7 +35,16 @@ public record RunStatus(
       State state,
       Instant startedAt,
       Optional<String> plan) {
-    this(id, name, folder, state, startedAt, plan, Optional.empty(), OptionalLong.empty());
+    this(
+        id,
+        name,
+        folder,
+        state,
+        startedAt,
+        plan,
+        Optional.empty(),
+        Optional.empty(),
+        OptionalLong.empty());
   }
 
   /** Whether it is one in streaming execution, which can be paused and resumed. */
@@ -49,6 +60,8 @@ public record RunStatus(
     INTERRUPTED,
     /** It was paused, at a checkpoint that was made for that: it can be resumed, or dropped. */
     PAUSED,
+    /** No process waits for its job, which goes on by itself: it can be resumed. */
+    LEFT,
     /** It has made its plan. */
     ENDED
   }

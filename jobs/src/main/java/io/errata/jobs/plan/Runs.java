@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,7 @@ public final class Runs {
         run.startedAt(),
         run.plan(),
         KeptProgress.find(plans, folder),
+        run.cluster(),
         StagingFolder.process(plans, folder));
   }
 
@@ -99,6 +101,8 @@ public final class Runs {
       state = State.ENDED;
     } else if (run.holder().isPresent()) {
       state = State.ALIVE;
+    } else if (record.job().isPresent()) {
+      state = State.LEFT;
     } else {
       state = record.pausedAt().isPresent() ? State.PAUSED : State.INTERRUPTED;
     }
@@ -108,7 +112,10 @@ public final class Runs {
         plans.below(run.name()),
         state,
         record.startedAt(),
-        record.plan());
+        record.plan(),
+        Optional.empty(),
+        state == State.LEFT ? record.job().map(RunRecord.Job::cluster) : Optional.empty(),
+        OptionalLong.empty());
   }
 
   /**
@@ -150,13 +157,15 @@ public final class Runs {
    * Removes a run with all that it keeps, but for the plan that it may have ended with.
    *
    * @param plans the folder of plans that it is below
-   * @throws ErrataException INVALID_PLAN where there is no such run, or a process works on it
+   * @throws ErrataException INVALID_PLAN where there is no such run, or a process works on it, or
+   *     its job still runs
    */
   public static void drop(String plans, String id) {
     FlinkPlanStorage storage = FlinkPlanStorage.at(plans);
     RunFolder run = RunFolder.open(storage, id);
     if (run.record().plan().isEmpty()) {
       Resumption.refuseAlive(run, "drop");
+      LeftJob.refuseDrop(run);
     }
     run.drop();
   }

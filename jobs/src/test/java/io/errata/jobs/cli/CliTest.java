@@ -341,21 +341,21 @@ class CliTest {
         };
     assertThat(run("plan", "spec.yaml").err).isEqualTo("recompute and compare\n");
     assertThat(run("plan", "spec.yaml", "--quiet").err).isEmpty();
-    terminal = new Terminal(false, true, true, 80);
+    terminal = new Terminal(false, false, true, true, 80);
     assertThat(run("plan", "spec.yaml").err)
         .isEqualTo("\r\u001b[Krecompute and compare …\r\u001b[K");
   }
 
   @Test
   void json_onATerminal_hasNoColours() {
-    terminal = new Terminal(true, true, true, 80);
+    terminal = new Terminal(false, true, true, true, 80);
     PlanDirectory plan = StoredPlan.write(plans, SamplePlan.corrections(), StoredPlan.DELETES);
     planIs(plan);
     assertThat(run("plan", "spec.yaml").out).contains("\u001b[");
     Ran ran = run("show", plan.location(), "--json");
     assertThat(ran.out).doesNotContain("\u001b");
     assertThat(ran.err).contains("\u001b[");
-    terminal = new Terminal(true, true, false, 80);
+    terminal = new Terminal(false, true, true, false, 80);
     assertThat(run("plan", "spec.yaml").out).doesNotContain("\u001b");
   }
 
@@ -1002,7 +1002,7 @@ class CliTest {
           asked.add(folder);
           cancellation.cancel();
         };
-    terminal = new Terminal(true, true, false, 80);
+    terminal = new Terminal(false, true, true, false, 80);
     Ran watched = run("status", "--watch", "3600", "--plans", plans.toString());
     assertThat(watched.status).isZero();
     assertThat(watched.out).startsWith("\u001b[H\u001b[2Jrun ").contains("fedcba9876543210");
@@ -1118,6 +1118,27 @@ class CliTest {
     Ran cancel = run("cancel", id);
     assertThat(cancel.status).isEqualTo(2);
     assertThat(cancel.err).contains("It was paused before; errata resume goes on with it");
+    operations.runs.put(
+        plans.toString(),
+        List.of(
+            new RunStatus(
+                id,
+                "totals",
+                plans.resolve(".run-" + id).toString(),
+                State.LEFT,
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("http://jm:8081"),
+                OptionalLong.empty())));
+    assertThat(run("pause", id).err)
+        .contains("nobody waits for its job, which goes on at http://jm:8081");
+    assertThat(run("cancel", id).err).contains("with --cluster http://jm:8081.");
+    Ran left = run("status", "--json");
+    assertThat(left.document("status").at("/runs/0/state").asText()).isEqualTo("left");
+    assertThat(left.document("status").at("/runs/0/cluster").asText()).isEqualTo("http://jm:8081");
+    assertThat(left.document("status").at("/runs/0/resume").asText())
+        .isEqualTo("errata resume plans/.run-" + id + " --on session --cluster http://jm:8081");
     operations.runs.clear();
     operations.jobs.put(
         new ClusterAddress("jm", 8081),
@@ -1148,6 +1169,7 @@ class CliTest {
                 250,
                 1000,
                 start.plusSeconds(60))),
+        Optional.empty(),
         OptionalLong.of(77));
   }
 

@@ -35,7 +35,7 @@ class ShownProgressTest {
 
   @Test
   void onATerminal_oneLineIsRewritten_andOtherTextTakesItsPlace() {
-    ShownProgress progress = progress(new Terminal(true, true, true, 40));
+    ShownProgress progress = progress(new Terminal(false, true, true, true, 40));
     progress.stage("recompute and compare");
     now += SECOND;
     progress.advance(123_456, 1_000_000);
