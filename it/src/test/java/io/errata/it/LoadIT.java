@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,16 @@ class LoadIT {
           "The reading of the live rows waits: 3 sessions of others are active in the database, and 2 are allowed"
               + " (limits.table-load)");
       awaitLooks(3);
+      planning.awaitError(
+          " for the database: 3 sessions of others are active in the database, and 2 are allowed (limits.table-load)");
+      ErrataProcess.Ended told = errata("status", "--json");
+      JsonNode waiting = told.document("status").at("/runs/0/waiting");
+      assertThat(waiting.path("limit").asText()).as(told.out()).isEqualTo("limits.table-load");
+      assertThat(waiting.path("seen").asText())
+          .isEqualTo("3 sessions of others are active in the database, and 2 are allowed");
+      assertThat(Instant.parse(waiting.path("since").asText())).isBefore(Instant.now());
+      assertThat(errata("status").out())
+          .contains(": since " + waiting.path("since").asText() + " for the database: 3 sessions");
       assertThat(planning.isAlive()).isTrue();
       busy.end();
       ErrataProcess.Ended ended = planning.await();

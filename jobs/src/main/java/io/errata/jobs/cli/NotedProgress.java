@@ -3,8 +3,10 @@ package io.errata.jobs.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Waiting;
 import io.errata.state.plan.PlanManifest;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Shows progress, and notes the run that can be resumed. */
 final class NotedProgress implements PlanProgress {
@@ -38,6 +40,11 @@ final class NotedProgress implements PlanProgress {
   @Override
   public void counted(JobCounts counts) {
     shown.counted(counts);
+  }
+
+  @Override
+  public void waits(Optional<Waiting> waiting) {
+    shown.waits(waiting);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.plan.RunProgress;
 import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.plan.RunStatus.State;
+import io.errata.jobs.plan.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -129,6 +130,11 @@ record RunUnderWay(
         : local
             .flatMap(RunStatus::cluster)
             .or(() -> local.flatMap(RunStatus::progress).flatMap(RunProgress::cluster));
+  }
+
+  /** What its reading waits for, where it does. */
+  Optional<Waiting> waiting() {
+    return local.flatMap(RunStatus::progress).flatMap(RunProgress::waiting);
   }
 
   // An estimate that turned out too low is no longer one.

@@ -1,8 +1,10 @@
 package io.errata.jobs.cli;
 
 import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Waiting;
 import io.errata.jobs.report.DisplayText;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ final class ShownProgress implements PlanProgress {
   private @Nullable String stage;
   private long stageStart;
   private long lastShown;
+  private Optional<Waiting> waiting = Optional.empty();
+  private long waitStart;
 
   ShownProgress(ErrorStream err, Terminal terminal, Cancellation cancellation, boolean quiet) {
     this(err, terminal, cancellation, quiet, System::nanoTime);
@@ -61,6 +65,14 @@ final class ShownProgress implements PlanProgress {
   }
 
   @Override
+  public synchronized void waits(Optional<Waiting> now) {
+    if (waiting.isEmpty()) {
+      waitStart = nanos.getAsLong();
+    }
+    waiting = now;
+  }
+
+  @Override
   public synchronized void advance(long done, long expected) {
     cancellation.check();
     long now = nanos.getAsLong();
@@ -70,7 +82,14 @@ final class ShownProgress implements PlanProgress {
       return;
     }
     lastShown = now;
-    String line = line(stage, done, expected, now - stageStart);
+    String line =
+        waiting.isPresent()
+            ? stage
+                + ": waits "
+                + time((now - waitStart) / NANOS)
+                + " for the database: "
+                + waiting.get().overload()
+            : line(stage, done, expected, now - stageStart);
     if (terminal.err()) {
       rewrite(line);
     } else {

@@ -134,6 +134,13 @@ final class StatusCommand extends Verb {
     run.percent().ifPresent(percent -> node.put("percent", percent));
     run.rate().ifPresent(rate -> node.put("rate", rate));
     run.secondsLeft().ifPresent(seconds -> node.put("seconds_left", seconds));
+    run.waiting()
+        .ifPresent(
+            wait ->
+                node.putObject("waiting")
+                    .put("limit", wait.overload().limit())
+                    .put("seen", wait.overload().seen())
+                    .put("since", wait.since().toString()));
     run.resumeCommand(session).ifPresent(command -> node.put("resume", command));
     ArrayNode errors = node.putArray("errors");
     run.errors().forEach(errors::add);
@@ -164,6 +171,17 @@ final class StatusCommand extends Verb {
     }
     TableText.print(console, lines);
     for (RunUnderWay run : runs) {
+      run.waiting()
+          .ifPresent(
+              wait ->
+                  console.say(
+                      console.styled(Style.WARN, "waits")
+                          + "  "
+                          + run.id()
+                          + ": since "
+                          + wait.since()
+                          + " for the database: "
+                          + DisplayText.wholeLine(wait.overload().toString())));
       run.resumeCommand(session)
           .ifPresent(command -> console.say(run.state() + "  " + run.id() + ": " + command));
       for (String error : run.errors()) {

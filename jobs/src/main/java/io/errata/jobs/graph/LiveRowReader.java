@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * rows have no order by which it could be continued. A split that was begun is read again from its
  * start after a failure, when nothing of the failed attempt is used.
  */
-final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
+final class LiveRowReader
+    implements SourceReader<KeyedRecord, LiveRowSplit>, OverloadWait.Listener {
   /** Rows between which the task can be cancelled. */
   private static final int BATCH = 512;
 
@@ -39,6 +40,7 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
   private final Deque<LiveRowSplit> assigned = new ArrayDeque<>();
 
   private final OverloadWait calm;
+  private final WaitNote note;
 
   private CompletableFuture<Void> available = new CompletableFuture<>();
   private boolean noMore;
@@ -49,16 +51,21 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
       SourceReaderContext context,
       LiveTableOptions options,
       TableDescription table,
-      LiveRowSource.Role role) {
+      LiveRowSource.Role role,
+      String staging) {
     this.context = context;
     this.options = options;
     this.table = table;
     this.role = role;
     this.calm = OverloadWait.of(options.load());
+    this.note = new WaitNote(staging, role.name() + "-" + context.getIndexOfSubtask());
   }
 
   @Override
   public void start() {
+    if (!options.load().isNone()) {
+      note.remove();
+    }
     context.sendSplitRequest();
   }
 
@@ -101,7 +108,7 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
    * reading of a split does.
    */
   private void awaitCalm(LiveTable from) {
-    Optional<Overload> left = calm.await("reading of the live rows", from::overload);
+    Optional<Overload> left = calm.await("reading of the live rows", from::overload, this);
     if (Thread.currentThread().isInterrupted()) {
       throw new CancelTaskException("the job is cancelled");
     }
@@ -110,6 +117,16 @@ final class LiveRowReader implements SourceReader<KeyedRecord, LiveRowSplit> {
       throw new SuppressRestartsException(
           left.get().error("Cannot read the live rows", options.load().patience()));
     }
+  }
+
+  @Override
+  public void waits(Overload overload) {
+    note.write(overload);
+  }
+
+  @Override
+  public void goesOn() {
+    note.remove();
   }
 
   private KeyedRecord keyed(LiveRow row) {

@@ -23,6 +23,7 @@ final class LiveRowSource implements Source<KeyedRecord, LiveRowSplit, List<Live
   private final TableDescription table;
   private final List<LiveRowSplit> splits;
   private final Role role;
+  private final String staging;
 
   /** What the rows are to the job. */
   enum Role {
@@ -32,8 +33,16 @@ final class LiveRowSource implements Source<KeyedRecord, LiveRowSplit, List<Live
     BASE
   }
 
+  /**
+   * @param staging the staging folder's URI, in which readers note that they wait
+   */
   LiveRowSource(
-      LiveTableOptions options, TableDescription table, List<SnapshotSplit> splits, Role role) {
+      LiveTableOptions options,
+      TableDescription table,
+      List<SnapshotSplit> splits,
+      Role role,
+      String staging) {
+    this.staging = staging;
     this.options = options;
     this.table = table;
     this.splits = splits.stream().map(LiveRowSplit::new).toList();
@@ -69,6 +78,6 @@ final class LiveRowSource implements Source<KeyedRecord, LiveRowSplit, List<Live
 
   @Override
   public SourceReader<KeyedRecord, LiveRowSplit> createReader(SourceReaderContext context) {
-    return new LiveRowReader(context, options, table, role);
+    return new LiveRowReader(context, options, table, role, staging);
   }
 }

@@ -375,7 +375,7 @@ public final class PlanJob {
         .uid(uidOfRows(BASE_ROWS, reading));
   }
 
-  private static DataStream<KeyedRecord> rows(
+  private DataStream<KeyedRecord> rows(
       StreamExecutionEnvironment env,
       Rows rows,
       LiveRowSource.Role role,
@@ -383,7 +383,7 @@ public final class PlanJob {
       String reading,
       JobStreams streams) {
     return env.fromSource(
-            new LiveRowSource(rows.options(), rows.table(), rows.splits(), role),
+            new LiveRowSource(rows.options(), rows.table(), rows.splits(), role, staging),
             WatermarkStrategy.noWatermarks(),
             name,
             streams.keyed())

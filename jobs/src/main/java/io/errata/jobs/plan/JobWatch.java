@@ -5,6 +5,7 @@ import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.JobLabels;
 import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.graph.OverdueWorker;
+import io.errata.jobs.graph.WaitNote;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +30,17 @@ final class JobWatch {
   private final FlinkRun run;
   private final Stages stages;
   private final Resources resources;
+  private final Optional<FlinkPlanStorage> waits;
 
   JobWatch(FlinkRun run, Stages stages, Resources resources) {
+    this(run, stages, resources, Optional.empty());
+  }
+
+  /**
+   * @param waits the staging folder in which tasks note that they wait; empty where they never do
+   */
+  JobWatch(FlinkRun run, Stages stages, Resources resources, Optional<FlinkPlanStorage> waits) {
+    this.waits = waits;
     this.run = run;
     this.stages = stages;
     this.resources = resources;
@@ -113,6 +123,9 @@ final class JobWatch {
         }
         if (way != Parting.Way.TOGETHER) {
           throw parting.orElseThrow().end();
+        }
+        if (waits.isPresent()) {
+          stages.waits(WaitNote.find(waits.get()));
         }
         if (!accumulators.isEmpty()) {
           JobCounts counts = JobCounts.of(accumulators);

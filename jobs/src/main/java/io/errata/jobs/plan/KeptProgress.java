@@ -46,6 +46,10 @@ final class KeptProgress {
     write();
   }
 
+  void waits(Optional<Waiting> waiting) {
+    progress = progress.waits(waiting);
+  }
+
   void advance(long done, long expected) {
     Instant now = clock.instant();
     if (Duration.between(progress.updatedAt(), now).compareTo(AGAIN) >= 0) {

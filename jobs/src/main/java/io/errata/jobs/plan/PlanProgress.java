@@ -3,6 +3,7 @@ package io.errata.jobs.plan;
 import io.errata.jobs.graph.JobCounts;
 import io.errata.state.plan.PlanManifest;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Hears how far a plan has come. Called by one thread. */
 public interface PlanProgress {
@@ -35,6 +36,9 @@ public interface PlanProgress {
 
   /** What the tasks of the job have counted so far; less than before where one was restarted. */
   default void counted(JobCounts counts) {}
+
+  /** What the reading waits for, or nothing; heard again and again, before {@link #advance}. */
+  default void waits(Optional<Waiting> waiting) {}
 
   /** The plan is made. */
   default void planned(PlanManifest plan) {}

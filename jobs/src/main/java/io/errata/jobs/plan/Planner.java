@@ -435,7 +435,7 @@ public final class Planner implements AutoCloseable, Leavable {
           flink,
           ways,
           () ->
-              new JobWatch(flink, stages, resources)
+              new JobWatch(flink, stages, resources, waits(spec, files))
                   .execute(
                       new JobLabels(
                           Optional.of(id), spec.name(), 2 * window.estimatedEvents() + estimated),
@@ -462,8 +462,13 @@ public final class Planner implements AutoCloseable, Leavable {
         flink,
         Optional.of(ways),
         () ->
-            new JobWatch(flink, stages, resources)
+            new JobWatch(flink, stages, resources, waits(spec, ofRun.files()))
                 .attach(job.id(), job.total(), ofRun::hasSummary, ways));
+  }
+
+  /** Where readers note that they wait: each look is a request, which few specs are in need of. */
+  private static Optional<FlinkPlanStorage> waits(Spec spec, FlinkPlanStorage staging) {
+    return spec.table().load().isNone() ? Optional.empty() : Optional.of(staging);
   }
 
   /** Runs what waits for a job, and notes how that ended. */

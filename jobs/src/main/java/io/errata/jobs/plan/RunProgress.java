@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.errata.state.table.Overload;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param stageStartedAt when that began
  * @param processed rows and events of the stage so far
  * @param total about how many there will be, or 0 where that isn't known
+ * @param waiting what its reading waits for, if it does
  * @param updatedAt when it wrote this down
  */
 public record RunProgress(
@@ -32,15 +34,28 @@ public record RunProgress(
     Instant stageStartedAt,
     long processed,
     long total,
+    Optional<Waiting> waiting,
     Instant updatedAt) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   RunProgress(String run, String name, Instant startedAt, Optional<String> cluster) {
-    this(run, name, startedAt, cluster, Optional.empty(), "", startedAt, 0, 0, startedAt);
+    this(
+        run,
+        name,
+        startedAt,
+        cluster,
+        Optional.empty(),
+        "",
+        startedAt,
+        0,
+        0,
+        Optional.empty(),
+        startedAt);
   }
 
   RunProgress inStage(String next, Instant now) {
-    return new RunProgress(run, name, startedAt, cluster, job, next, now, 0, 0, now);
+    return new RunProgress(
+        run, name, startedAt, cluster, job, next, now, 0, 0, Optional.empty(), now);
   }
 
   RunProgress asJob(String id) {
@@ -54,12 +69,28 @@ public record RunProgress(
         stageStartedAt,
         processed,
         total,
+        waiting,
         updatedAt);
   }
 
   RunProgress advanced(long done, long expected, Instant now) {
     return new RunProgress(
-        run, name, startedAt, cluster, job, stage, stageStartedAt, done, expected, now);
+        run, name, startedAt, cluster, job, stage, stageStartedAt, done, expected, waiting, now);
+  }
+
+  RunProgress waits(Optional<Waiting> now) {
+    return new RunProgress(
+        run,
+        name,
+        startedAt,
+        cluster,
+        job,
+        stage,
+        stageStartedAt,
+        processed,
+        total,
+        now,
+        updatedAt);
   }
 
   byte[] toJson() {
@@ -73,6 +104,12 @@ public record RunProgress(
     node.put("stage_started_at", stageStartedAt.toString());
     node.put("processed", processed);
     node.put("total", total);
+    waiting.ifPresent(
+        wait ->
+            node.putObject("waiting")
+                .put("limit", wait.overload().limit())
+                .put("seen", wait.overload().seen())
+                .put("since", wait.since().toString()));
     node.put("updated_at", updatedAt.toString());
     try {
       return JSON.writeValueAsBytes(node);
@@ -88,6 +125,7 @@ public record RunProgress(
    */
   static RunProgress read(byte[] json) throws IOException {
     JsonNode node = JSON.readTree(json);
+    JsonNode wait = node.path("waiting");
     try {
       return new RunProgress(
           node.required("run").asText(),
@@ -99,6 +137,12 @@ public record RunProgress(
           Instant.parse(node.required("stage_started_at").asText()),
           node.required("processed").asLong(),
           node.required("total").asLong(),
+          wait.isMissingNode()
+              ? Optional.empty()
+              : Optional.of(
+                  new Waiting(
+                      new Overload(wait.required("limit").asText(), wait.required("seen").asText()),
+                      Instant.parse(wait.required("since").asText()))),
           Instant.parse(node.required("updated_at").asText()));
     } catch (RuntimeException e) {
       throw new IOException("a field is not as it was written", e);

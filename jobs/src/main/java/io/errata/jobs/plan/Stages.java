@@ -1,10 +1,12 @@
 package io.errata.jobs.plan;
 
 import io.errata.jobs.graph.JobCounts;
+import io.errata.state.table.Overload;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ final class Stages {
   private @Nullable String current;
   private @Nullable Instant since;
   private @Nullable KeptProgress kept;
+  private Optional<Waiting> waiting = Optional.empty();
 
   Stages(PlanProgress progress, Clock clock) {
     this.progress = progress;
@@ -51,6 +54,21 @@ final class Stages {
   /** As {@link PlanProgress#counted}. */
   void counted(JobCounts counts) {
     progress.counted(counts);
+  }
+
+  /**
+   * The reading waits for a quieter database, or doesn't.
+   *
+   * @param overload what it waits for
+   */
+  void waits(Optional<Overload> overload) {
+    waiting =
+        overload.map(
+            seen -> new Waiting(seen, waiting.map(Waiting::since).orElseGet(clock::instant)));
+    if (kept != null) {
+      kept.waits(waiting);
+    }
+    progress.waits(waiting);
   }
 
   /** As {@link PlanProgress#advance}. */

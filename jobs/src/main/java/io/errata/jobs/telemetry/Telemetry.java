@@ -4,6 +4,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Waiting;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.table.WriteResult;
@@ -276,6 +277,11 @@ public final class Telemetry {
         metrics.advance(done, expected);
       }
       next.advance(done, expected);
+    }
+
+    @Override
+    public void waits(Optional<Waiting> waiting) {
+      next.waits(waiting);
     }
 
     @Override

@@ -1168,6 +1168,7 @@ class CliTest {
                 start.plusSeconds(10),
                 250,
                 1000,
+                Optional.empty(),
                 start.plusSeconds(60))),
         Optional.empty(),
         OptionalLong.of(77));

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.errata.api.ErrataException;
+import io.errata.jobs.plan.Waiting;
+import io.errata.state.table.Overload;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ShownProgressTest {
@@ -57,6 +61,31 @@ class ShownProgressTest {
     }
     assertThat(text().lines()).hasSize(3).first().isEqualTo("recompute");
     assertThat(text()).doesNotContain("\r", "\u001b");
+  }
+
+  @Test
+  void wait_isShownAsLongAsItLasts() {
+    ShownProgress progress = progress(Terminal.NONE);
+    progress.stage("recompute");
+    Waiting waiting =
+        new Waiting(
+            new Overload("limits.table-load", "3 are active, and 2 allowed"), Instant.EPOCH);
+    for (int i = 0; i < 2; i++) {
+      progress.waits(Optional.of(waiting));
+      now += 6 * SECOND;
+      progress.advance(5, 10);
+    }
+    progress.waits(Optional.empty());
+    now += 6 * SECOND;
+    progress.advance(5, 10);
+    assertThat(text().lines())
+        .startsWith(
+            "recompute",
+            "recompute: waits 6 s for the database: 3 are active, and 2 allowed (limits.table-load)",
+            "recompute: waits 12 s for the database: 3 are active, and 2 allowed (limits.table-load)")
+        .last()
+        .asString()
+        .startsWith("recompute: 5 of 10");
   }
 
   @Test

@@ -22,6 +22,25 @@ public final class OverloadWait {
 
   private static final long LONGEST_PAUSE = 10 * SECOND;
 
+  /** Hears of waits. */
+  public interface Listener {
+    /** Hears nothing. */
+    Listener NONE =
+        new Listener() {
+          @Override
+          public void waits(Overload overload) {}
+
+          @Override
+          public void goesOn() {}
+        };
+
+    /** It waits for this to pass; called after each question. */
+    void waits(Overload overload);
+
+    /** It waits no longer. */
+    void goesOn();
+  }
+
   private final Duration patience;
   private final LongSupplier clock;
   private final LongConsumer sleep;
@@ -65,6 +84,12 @@ public final class OverloadWait {
    *     the thread was interrupted
    */
   public Optional<Overload> await(String work, Supplier<Optional<Overload>> question) {
+    return await(work, question, Listener.NONE);
+  }
+
+  /** As {@link #await(String, Supplier)}, and tells a listener of the wait. */
+  public Optional<Overload> await(
+      String work, Supplier<Optional<Overload>> question, Listener listener) {
     long start = clock.getAsLong();
     if (asked && start - lastAsked < SHORTEST_PAUSE) {
       return Optional.empty();
@@ -78,6 +103,7 @@ public final class OverloadWait {
         asked = true;
         lastAsked = now;
         if (waited) {
+          listener.goesOn();
           LOG.warn("The {} goes on after {} s", work, (now - start) / SECOND);
         }
         return overload;
@@ -90,6 +116,7 @@ public final class OverloadWait {
         waited = true;
         LOG.warn("The {} waits: {}", work, overload.get());
       }
+      listener.waits(overload.get());
       rest(Math.min(left, pause));
       pause = Math.min(LONGEST_PAUSE, 2 * pause);
     }

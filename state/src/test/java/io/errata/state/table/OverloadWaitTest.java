@@ -60,6 +60,29 @@ class OverloadWaitTest {
   }
 
   @Test
+  void wait_isToldFromItsBeginningToItsEnd() {
+    List<String> told = new ArrayList<>();
+    OverloadWait.Listener listener =
+        new OverloadWait.Listener() {
+          @Override
+          public void waits(Overload overload) {
+            told.add(now / SECOND - 7 + " " + overload);
+          }
+
+          @Override
+          public void goesOn() {
+            told.add(now / SECOND - 7 + " goes on");
+          }
+        };
+    OverloadWait wait = patient(Duration.ofMinutes(10));
+    wait.await("test", () -> now < 12 * SECOND ? Optional.of(BUSY) : Optional.empty(), listener);
+    assertThat(told).containsExactly("0 " + BUSY, "1 " + BUSY, "3 " + BUSY, "7 goes on");
+    now += SECOND;
+    wait.await("test", Optional::empty, listener);
+    assertThat(told).hasSize(4);
+  }
+
+  @Test
   void eachWait_hasPatienceOfItsOwn() {
     OverloadWait wait = patient(Duration.ofSeconds(20));
     assertThat(await(wait, 15)).isEmpty();
