@@ -431,6 +431,16 @@ class SessionClusterIT {
     assertThat(drop.err()).contains("Cannot drop run " + run + ": its job still runs at");
     ErrataProcess.Ended pause = errata("pause", run);
     assertThat(pause.status()).as(pause.out()).isEqualTo(2);
+    Path record = plans.resolve(".run-" + run).resolve("run.json");
+    String known = Files.readString(record);
+    Files.writeString(
+        record, known.replace(cluster.address(), "http://127.0.0.1:" + FreePorts.find(1)[0]));
+    ErrataProcess.Ended unsure = errata("resume", run);
+    assertThat(unsure.status()).as(unsure.err()).isEqualTo(6);
+    assertThat(unsure.err())
+        .contains("Cannot resume run " + run + ": its job may still run at http://127.0.0.1:")
+        .contains("--drop, and plan again");
+    Files.writeString(record, known);
 
     try (ErrataProcess client = onSession(List.of("resume", run, "--json"))) {
       ErrataProcess.Ended ended = client.await();

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 public final class Cancellation {
   private final Deque<Runnable> actions = new ArrayDeque<>();
   private boolean cancelled;
+  private boolean together;
   private @Nullable Leavable leavable;
 
   /** Something to give up, until it is closed. */
@@ -39,9 +40,14 @@ public final class Cancellation {
     };
   }
 
+  /** Lets nothing be left to itself: what the command makes goes with it. */
+  synchronized void stayTogether() {
+    together = true;
+  }
+
   /** Offers what the person may leave to itself, instead of stopping it, until that is closed. */
   public synchronized Registration offer(Leavable job) {
-    leavable = job;
+    leavable = together ? null : job;
     return () -> {
       synchronized (this) {
         leavable = null;

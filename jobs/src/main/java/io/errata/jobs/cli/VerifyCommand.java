@@ -56,6 +56,7 @@ final class VerifyCommand extends Verb {
 
   @Override
   protected int run(Console console, ObjectNode document) {
+    console.cancellation().stayTogether();
     Spec spec = argument.parse(session());
     PlannerOptions options = planner.options(session());
     if (events || spec.events().use() == Use.BOTH) {

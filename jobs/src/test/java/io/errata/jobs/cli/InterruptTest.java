@@ -135,7 +135,11 @@ class InterruptTest {
     interrupt("l\n").hear();
     offer(Leavable.Leaving.NO_JOB);
     interrupt("l\n").hear();
-    assertThat(done).containsExactly("stop", "stop");
+    // As of verify, whose plan is thrown away.
+    cancellation.stayTogether();
+    offer(Leavable.Leaving.POSSIBLE);
+    interrupt("l\n").hear();
+    assertThat(done).containsExactly("stop", "stop", "stop");
     assertThat(shown.size()).isZero();
   }
 
