@@ -239,7 +239,7 @@ final class KeyReplay {
         bar("the worker gave a row that isn't of the columns that it computes");
         return Optional.empty();
       }
-      return columns.map(row -> table.conform(keyRow.concat(row)));
+      return columns.map(row -> table.conform(keyRow, row));
     } catch (Throwable e) {
       bar(e);
       return Optional.empty();

@@ -10,6 +10,7 @@ import io.errata.connectors.event.EventRecord;
 import io.errata.jobs.graph.WorkerWatch.Step;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.state.digest.CanonicalForm;
+import io.errata.state.table.TableColumn;
 import io.errata.state.table.TableDescription;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,8 +20,8 @@ import java.util.Map;
 /** The keys that an event touches, as the live table would store them. */
 final class KeyRows {
   private final ReplayWorker worker;
-  private final TableDescription table;
   private final RowSchema schema;
+  private final List<TableColumn> columns;
   private final WorkerWatch watch;
   private final KeySelection selection;
 
@@ -30,9 +31,9 @@ final class KeyRows {
   KeyRows(ReplayWorker worker, TableDescription table, WorkerWatch watch, KeySelection selection) {
     this.selection = selection;
     this.worker = worker;
-    this.table = table;
     this.watch = watch;
     this.schema = table.keySchema();
+    this.columns = schema.names().stream().map(table::column).toList();
   }
 
   /**
@@ -61,14 +62,14 @@ final class KeyRows {
   private Row stored(Row key) {
     Object[] values = new Object[schema.size()];
     for (int i = 0; i < values.length; i++) {
-      String name = schema.columns().get(i).name();
-      Object value = key.value(name);
+      TableColumn column = columns.get(i);
+      Object value = key.value(column.name());
       if (value == null) {
         throw new RejectedEventException(
-            "key column " + name + " is null (leave such events out with filter.where)");
+            "key column " + column.name() + " is null (leave such events out with filter.where)");
       }
       try {
-        values[i] = table.column(name).conform(value);
+        values[i] = column.conform(value);
       } catch (ErrataException e) {
         if (e.code() != ErrorCode.INVALID_VALUE) {
           throw e;

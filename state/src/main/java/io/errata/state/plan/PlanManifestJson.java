@@ -12,14 +12,17 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.errata.api.ErrataException;
 import io.errata.state.digest.Digest;
 import io.errata.state.digest.SetDigest;
+import io.errata.state.table.TableDescription;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -140,6 +143,21 @@ final class PlanManifestJson {
     return new Sealed(manifest, found, new String(json, StandardCharsets.UTF_8));
   }
 
+  private static ErrataException unfit(String location, Exception cause) {
+    return InvalidPlan.of(
+        "Cannot read the manifest of "
+            + location
+            + ": a field is missing or of another type"
+            + field(cause),
+        cause);
+  }
+
+  private static ErrataException unfitColumns(String location, Exception cause) {
+    return InvalidPlan.of(
+        "Cannot read the manifest of " + location + ": the columns of its table don't fit together",
+        cause);
+  }
+
   private static PlanManifest manifest(ObjectNode document, String location) {
     PlanManifest manifest;
     try {
@@ -152,22 +170,18 @@ final class PlanManifestJson {
               + e.getPropertyName()
               + " is not known",
           e);
+    } catch (ValueInstantiationException e) {
+      if (!e.getType().hasRawClass(TableDescription.class)) {
+        throw unfit(location, e);
+      }
+      throw unfitColumns(location, e);
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw InvalidPlan.of(
-          "Cannot read the manifest of "
-              + location
-              + ": a field is missing or of another type"
-              + field(e),
-          e);
+      throw unfit(location, e);
     }
     try {
       CorrectionFormat.check(manifest.table().description());
     } catch (IllegalArgumentException e) {
-      throw InvalidPlan.of(
-          "Cannot read the manifest of "
-              + location
-              + ": the columns of its table don't fit together",
-          e);
+      throw unfitColumns(location, e);
     }
     Set<String> paths = new TreeSet<>();
     for (PlanFile file : manifest.files()) {

@@ -1,48 +1,103 @@
 package io.errata.state.table;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.errata.api.Row;
 import io.errata.api.RowSchema;
 import io.errata.state.digest.Digest;
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a live table is: its columns, and which of them are key and compared.
- *
- * @param name qualified and quoted as the database writes it: the table's identity in plan and
- *     ledger
- * @param columns all, in the table's order
- * @param key names of the key columns, in the spec's order
- * @param compare names of the compared columns, in the spec's order; none of the key
+ * What a live table is: its columns, and which of them are key and compared. Immutable; equal by
+ * all of it.
  */
-public record TableDescription(
-    String name, List<TableColumn> columns, List<String> key, List<String> compare)
-    implements Serializable {
-  public TableDescription {
-    columns = List.copyOf(columns);
-    key = List.copyOf(key);
-    compare = List.copyOf(compare);
+@JsonPropertyOrder({"name", "columns", "key", "compare"})
+public final class TableDescription implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final String name;
+  private final List<TableColumn> columns;
+  private final List<String> key;
+  private final List<String> compare;
+
+  // Asked for with each row.
+  private final HashMap<String, TableColumn> byName = new HashMap<>();
+  private final RowSchema keySchema;
+  private final RowSchema compareSchema;
+  private final RowSchema values;
+  private final List<TableColumn> stored;
+
+  /**
+   * @param name qualified and quoted as the database writes it: the table's identity in plan and
+   *     ledger
+   * @param columns all, in the table's order
+   * @param key names of the key columns, in the spec's order
+   * @param compare names of the compared columns, in the spec's order; none of the key
+   * @throws IllegalArgumentException where there is no column of a name, or two are named alike
+   */
+  @JsonCreator
+  public TableDescription(
+      @JsonProperty("name") String name,
+      @JsonProperty("columns") List<TableColumn> columns,
+      @JsonProperty("key") List<String> key,
+      @JsonProperty("compare") List<String> compare) {
+    this.name = name;
+    this.columns = List.copyOf(columns);
+    this.key = List.copyOf(key);
+    this.compare = List.copyOf(compare);
+    this.columns.forEach(column -> byName.putIfAbsent(column.name(), column));
+    this.keySchema = RowSchema.of(this.key.stream().map(c -> column(c).column()).toList());
+    this.compareSchema = RowSchema.of(this.compare.stream().map(c -> column(c).column()).toList());
+    this.values = keySchema.concat(compareSchema);
+    this.stored = values.names().stream().map(this::column).toList();
+  }
+
+  /** Its identity in plan and ledger. */
+  @JsonProperty
+  public String name() {
+    return name;
+  }
+
+  /** All columns, in the table's order. */
+  @JsonProperty
+  public List<TableColumn> columns() {
+    return columns;
+  }
+
+  /** The names of the key columns, in the spec's order. */
+  @JsonProperty
+  public List<String> key() {
+    return key;
+  }
+
+  /** The names of the compared columns, in the spec's order. */
+  @JsonProperty
+  public List<String> compare() {
+    return compare;
   }
 
   /**
    * @throws IllegalArgumentException where there is no such column
    */
-  public TableColumn column(String name) {
-    return columns.stream()
-        .filter(c -> c.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("Cannot find column " + name + " in " + this.name));
+  public TableColumn column(String wanted) {
+    TableColumn column = byName.get(wanted);
+    if (column == null) {
+      throw new IllegalArgumentException("Cannot find column " + wanted + " in " + name);
+    }
+    return column;
   }
 
   public RowSchema keySchema() {
-    return RowSchema.of(key.stream().map(c -> column(c).column()).toList());
+    return keySchema;
   }
 
   public RowSchema compareSchema() {
-    return RowSchema.of(compare.stream().map(c -> column(c).column()).toList());
+    return compareSchema;
   }
 
   /**
@@ -50,7 +105,7 @@ public record TableDescription(
    * recomputed row.
    */
   public RowSchema values() {
-    return keySchema().concat(compareSchema());
+    return values;
   }
 
   /**
@@ -65,12 +120,28 @@ public record TableDescription(
    * @throws IllegalArgumentException where a column is missing
    */
   public Row conform(Row computed) {
-    RowSchema schema = values();
-    List<@Nullable Object> stored = new ArrayList<>(schema.size());
-    for (String name : schema.names()) {
-      stored.add(column(name).conform(computed.value(name)));
+    @Nullable Object[] row = new @Nullable Object[stored.size()];
+    for (int i = 0; i < row.length; i++) {
+      TableColumn column = stored.get(i);
+      row[i] = column.conform(computed.value(column.name()));
     }
-    return Row.ofList(schema, stored);
+    return Row.of(values, row);
+  }
+
+  /**
+   * As {@link #conform(Row)}, of a row in two parts.
+   *
+   * @param keyRow holds the key columns
+   * @param computed holds the compared columns
+   */
+  public Row conform(Row keyRow, Row computed) {
+    @Nullable Object[] row = new @Nullable Object[stored.size()];
+    for (int i = 0; i < row.length; i++) {
+      TableColumn column = stored.get(i);
+      Row part = i < key.size() ? keyRow : computed;
+      row[i] = column.conform(part.value(column.name()));
+    }
+    return Row.of(values, row);
   }
 
   /**
@@ -88,5 +159,24 @@ public record TableDescription(
           .append(column.origin());
     }
     return Digest.ofText(text.append('\n').append(key).append(compare).toString());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TableDescription that
+        && name.equals(that.name)
+        && columns.equals(that.columns)
+        && key.equals(that.key)
+        && compare.equals(that.compare);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, columns, key, compare);
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + columns + ", key " + key + ", compared " + compare;
   }
 }
