@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -204,16 +206,17 @@ public final class KafkaReadComparison {
             target.resolve("lib/flink/*").toString(),
             target.resolve("lib/demo/*").toString(),
             home.resolve("bench/target/classes").toString());
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "-XX:+UseParallelGC",
-                "-XX:Tier4InvocationThreshold=30000",
-                "-XX:Tier4MinInvocationThreshold=5000",
-                "-XX:Tier4CompileThreshold=60000",
-                "-Xlog:cds=off",
-                "-cp",
-                classPath));
+    List<String> options = new ArrayList<>(List.of("-XX:+UseParallelGC"));
+    // As the launcher has them.
+    Matcher compiling =
+        Pattern.compile("-XX:Tier4\\w+=\\d+").matcher(Files.readString(home.resolve("errata")));
+    while (compiling.find()) {
+      options.add(compiling.group());
+    }
+    if (options.size() == 1) {
+      throw new IllegalStateException("Cannot find how the launcher has the JVM compile");
+    }
+    options.addAll(List.of("-Xlog:cds=off", "-cp", classPath));
     Path classes = target.resolve("errata-" + System.getProperty("java.version") + ".jsa");
     if (Files.exists(classes) && Files.size(classes) > 0) {
       options.add("-XX:SharedArchiveFile=" + classes);

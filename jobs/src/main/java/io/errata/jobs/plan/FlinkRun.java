@@ -143,7 +143,10 @@ final class FlinkRun implements AutoCloseable {
     configuration.set(TaskManagerOptions.BIND_HOST, "127.0.0.1");
     configuration.set(WebOptions.SUBMIT_ENABLE, false);
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
-    set(configuration, TaskManagerOptions.MANAGED_MEMORY_SIZE, 384);
+    // In batch execution a stage that sorts goes to disk in parts that are sorted one by one: it
+    // needs little. In streaming execution RocksDB keeps in it what is asked for often.
+    long managed = checkpointing.isPresent() ? 384 : 64 + 48L * parallelism;
+    set(configuration, TaskManagerOptions.MANAGED_MEMORY_SIZE, managed);
     // Each task of a blocking exchange wants buffers of its own, however little it has to write.
     long network = Math.min(1024, 64L * Math.max(2, parallelism));
     set(configuration, TaskManagerOptions.NETWORK_MEMORY_MIN, network);
