@@ -254,6 +254,20 @@ public final class ValueCodec {
     return bytes[at] == NULL;
   }
 
+  /** Whether the value at a place is a text of ASCII characters other than NUL. */
+  public static boolean isPlainText(byte[] bytes, int at) {
+    if (bytes[at] != TEXT) {
+      return false;
+    }
+    int end = skipText(bytes, at + 1);
+    for (int i = startOfText(bytes, at + 1); i < end; i++) {
+      if (bytes[i] <= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether the value at a place is an INT or a LONG. */
   public static boolean isInteger(byte[] bytes, int at) {
     return bytes[at] == LONG || bytes[at] == INT;

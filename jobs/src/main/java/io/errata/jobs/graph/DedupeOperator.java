@@ -1,5 +1,6 @@
 package io.errata.jobs.graph;
 
+import io.errata.api.RowSchema;
 import io.errata.api.Worker;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
@@ -8,6 +9,7 @@ import io.errata.jobs.aggregate.CombinableAggregateWorker;
 import io.errata.jobs.sort.SortedRecords;
 import io.errata.jobs.worker.ReplayWorker;
 import io.errata.jobs.worker.WorkerDefinition;
+import io.errata.state.table.TableColumn;
 import io.errata.state.table.TableDescription;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Lets one copy of each event through, to the keys that it touches, and bars the keys of ids that
  * have several contents.
  *
- * <p>Its input is sorted by the {@link SortKey} of the id, so that only one copy of the ids of one
- * number has to be kept: of equal copies the one with the least sequence, and no other trace of
- * where they lie.
+ * <p>In its input the ids of one {@link SortKey} come together, so that only one copy of each of
+ * them has to be kept: of equal copies the one with the least sequence, and no other trace of where
+ * they lie.
  */
 final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord> {
   private static final long serialVersionUID = 1;
@@ -120,18 +122,22 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
         || !(version instanceof CombinableAggregateWorker combinable)) {
       return null;
     }
-    Folding folding = new Folding(rows);
+    RowSchema payload = schema.payloadSchema();
+    List<TableColumn> keyColumns = version.key().names().stream().map(table::column).toList();
     return combinable
         .fold()
         .map(
-            simple ->
-                new FoldTable(
-                    simple,
-                    streams.packedEvents().events(),
-                    schema.payloadSchema(),
-                    heapShare(HEAP_SHARE),
-                    folding,
-                    folding))
+            simple -> {
+              Folding folding =
+                  new Folding(rows, PlainKeys.of(simple, payload, keyColumns, selection));
+              return new FoldTable(
+                  simple,
+                  streams.packedEvents().events(),
+                  payload,
+                  heapShare(HEAP_SHARE),
+                  folding,
+                  folding);
+            })
         .orElse(null);
   }
 
@@ -148,8 +154,18 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   }
 
   @Override
+  boolean needsOrder() {
+    return false;
+  }
+
+  @Override
   void take(SortedRecords next) throws IOException {
     deduped.add(1);
+    if (next.isAlone()) {
+      finishGroup();
+      useAlone(next.bytes(), next.offset(), next.length());
+      return;
+    }
     if (next.hash() != groupKey) {
       finishGroup();
       groupKey = next.hash();
@@ -201,16 +217,28 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
     if (aloneLength > 0) {
       int length = aloneLength;
       aloneLength = 0;
-      if (fold != null) {
-        fold.add(alone, 0, length);
-        return;
-      }
-      EventRecord event = (EventRecord) read(alone, 0, length);
-      if (!formless) {
-        use(event);
-        return;
-      }
+      useAlone(alone, 0, length);
+    }
+    finishCopies();
+  }
+
+  private void useAlone(byte[] bytes, int offset, int length) throws IOException {
+    if (fold != null) {
+      fold.add(bytes, offset, length);
+      return;
+    }
+    EventRecord event = (EventRecord) read(bytes, offset, length);
+    if (formless) {
       compare(event);
+      finishCopies();
+    } else {
+      use(event);
+    }
+  }
+
+  private void finishCopies() {
+    if (group.isEmpty()) {
+      return;
     }
     for (Copies copies : group.values()) {
       if (copies.conflict) {
@@ -224,13 +252,18 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   /** What the fold asks for, and what becomes of what it gathers. */
   private final class Folding implements FoldTable.KeyTest, FoldTable.Flushed {
     private final KeyRows rows;
+    private final PlainKeys plain;
 
-    private Folding(KeyRows rows) {
+    private Folding(KeyRows rows, PlainKeys plain) {
       this.rows = rows;
+      this.plain = plain;
     }
 
     @Override
-    public boolean passes(byte[] bytes, int offset, int length) throws IOException {
+    public boolean passes(byte[] bytes, int offset, int length, int[] places) throws IOException {
+      if (plain.areStorable(bytes, places)) {
+        return true;
+      }
       EventRecord event = (EventRecord) read(bytes, offset, length);
       try {
         return rows.of(event).size() == 1;

@@ -47,8 +47,13 @@ final class FoldTable {
   private static final int SIZE = 3;
   private static final int GATHERED = 4;
 
-  private static final VarHandle LENGTH =
+  /** In a partition, what lies before each event: its length, and the tag of its key. */
+  private static final int HEAD = Integer.BYTES + Long.BYTES;
+
+  private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final PackedEvents events;
   private final KeyTest keys;
@@ -61,7 +66,14 @@ final class FoldTable {
   private final int stride;
 
   private final int[] places;
-  private byte[] key = new byte[64];
+  // Whether the key's fields lie one behind the other, so that the key lies in the event.
+  private final boolean keyIsWhole;
+  // Of the event that is being taken.
+  private byte[] gatheredKey = new byte[64];
+  private byte[] key = gatheredKey;
+  private int keyFrom;
+  // Only so that reading is not left out.
+  private long touched;
   private int keyLength;
   private long keyTag;
 
@@ -91,8 +103,9 @@ final class FoldTable {
   interface KeyTest {
     /**
      * @param bytes of an event of the key
+     * @param places where each value of the event's payload begins
      */
-    boolean passes(byte[] bytes, int offset, int length) throws IOException;
+    boolean passes(byte[] bytes, int offset, int length, int[] places) throws IOException;
   }
 
   /** Takes what was gathered of one key. */
@@ -144,14 +157,20 @@ final class FoldTable {
       sums[i] = fold.columns().get(i).sums();
     }
     this.places = new int[schema.size()];
+    boolean whole = true;
+    for (int i = 1; i < keyFields.length; i++) {
+      whole &= keyFields[i] == keyFields[i - 1] + 1;
+    }
+    this.keyIsWhole = whole && keyFields.length > 0;
   }
 
   /** Adds an event. What can't be folded is given back, now or later. */
   void add(byte[] event, int offset, int length) throws IOException {
     events.locate(event, offset, places);
     takeKey(event, offset + length);
+    keyTag = tag(key, keyFrom, keyLength);
     int partition = (int) (keyTag >>> partitionShift);
-    int size = Integer.BYTES + length;
+    int size = HEAD + length;
     byte[] buffer = partitions[partition];
     if (buffer == null) {
       buffer = new byte[CHUNK];
@@ -159,15 +178,18 @@ final class FoldTable {
       bytes += CHUNK;
     }
     if (ends[partition] + size > CHUNK) {
+      long tag = keyTag;
       foldAll(partition);
+      keyTag = tag;
     }
     if (size > CHUNK) {
       fold(event, offset, length);
       return;
     }
     int at = ends[partition];
-    LENGTH.set(buffer, at, length);
-    System.arraycopy(event, offset, buffer, at + Integer.BYTES, length);
+    INT.set(buffer, at, length);
+    LONG.set(buffer, at + Integer.BYTES, keyTag);
+    System.arraycopy(event, offset, buffer, at + HEAD, length);
     ends[partition] = at + size;
   }
 
@@ -176,14 +198,35 @@ final class FoldTable {
     byte[] buffer = partitions[partition];
     int end = ends[partition];
     ends[partition] = 0;
+    touchAll(buffer, end);
     int at = 0;
     while (at < end) {
-      int length = (int) LENGTH.get(buffer, at);
-      fold(buffer, at + Integer.BYTES, length);
-      at += Integer.BYTES + length;
+      int length = (int) INT.get(buffer, at);
+      keyTag = (long) LONG.get(buffer, at + Integer.BYTES);
+      fold(buffer, at + HEAD, length);
+      at += HEAD + length;
     }
   }
 
+  /**
+   * Reads a byte of what each event will be folded into. None of these reads waits for another, as
+   * those of folding do: the memory answers many at once.
+   */
+  private void touchAll(byte[] buffer, int end) {
+    long sum = 0;
+    int at = 0;
+    while (at < end) {
+      int entry = slots[(int) ((long) LONG.get(buffer, at + Integer.BYTES) >>> slotShift)] - 1;
+      if (entry >= 0) {
+        long place = page(entry)[at(entry) + PLACE];
+        sum += chunk(place)[(int) place];
+      }
+      at += HEAD + (int) INT.get(buffer, at);
+    }
+    touched = sum;
+  }
+
+  /** Folds an event whose key's tag is known. */
   private void fold(byte[] event, int offset, int length) throws IOException {
     int content = events.locate(event, offset, places);
     for (int i = 0; i < columnFields.length; i++) {
@@ -196,7 +239,7 @@ final class FoldTable {
     int slot = find();
     int entry = slots[slot] - 1;
     if (entry < 0) {
-      if (!keys.passes(event, offset, length)) {
+      if (!keys.passes(event, offset, length, places)) {
         flushed.single(event, offset, length);
         return;
       }
@@ -215,17 +258,29 @@ final class FoldTable {
   }
 
   private void takeKey(byte[] bytes, int end) {
+    if (keyIsWhole) {
+      key = bytes;
+      keyFrom = places[keyFields[0]];
+      keyLength = endOf(keyFields[keyFields.length - 1], end) - keyFrom;
+      return;
+    }
+    keyFrom = 0;
     keyLength = 0;
     for (int field : keyFields) {
       int from = places[field];
-      int length = (field + 1 < places.length ? places[field + 1] : end) - from;
-      if (key.length < keyLength + length) {
-        key = Arrays.copyOf(key, (keyLength + length) * 2);
+      int length = endOf(field, end) - from;
+      if (gatheredKey.length < keyLength + length) {
+        gatheredKey = Arrays.copyOf(gatheredKey, (keyLength + length) * 2);
       }
-      System.arraycopy(bytes, from, key, keyLength, length);
+      System.arraycopy(bytes, from, gatheredKey, keyLength, length);
       keyLength += length;
     }
-    keyTag = tag(key, keyLength);
+    key = gatheredKey;
+  }
+
+  /** Where a value of the payload ends, in an event that ends at a place. */
+  private int endOf(int field, int end) {
+    return field + 1 < places.length ? places[field + 1] : end;
   }
 
   /** The slot of the key, or the one that is free for it. */
@@ -246,7 +301,7 @@ final class FoldTable {
     }
     long place = page[at + PLACE];
     int from = (int) place;
-    return Arrays.equals(chunk(place), from, from + keyLength, key, 0, keyLength);
+    return Arrays.equals(chunk(place), from, from + keyLength, key, keyFrom, keyFrom + keyLength);
   }
 
   private long[] page(int entry) {
@@ -262,9 +317,9 @@ final class FoldTable {
     return index < 0 ? large.get(~index) : chunks[index];
   }
 
-  private static long tag(byte[] bytes, int length) {
+  private static long tag(byte[] bytes, int from, int length) {
     long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < length; i++) {
+    for (int i = from; i < from + length; i++) {
       hash = (hash ^ bytes[i]) * 0x100000001b3L;
     }
     // Its upper bits say where the key lies.
@@ -379,7 +434,7 @@ final class FoldTable {
     int at = at(entry);
     long place = page[at + PLACE];
     byte[] target = chunk(place);
-    System.arraycopy(key, 0, target, (int) place, keyLength);
+    System.arraycopy(key, keyFrom, target, (int) place, keyLength);
     System.arraycopy(event, offset, target, (int) place + keyLength, length);
     long room = page[at + SIZE] >>> Integer.SIZE;
     page[at + SIZE] = room << Integer.SIZE | (keyLength + length);

@@ -68,6 +68,11 @@ final class ReplayOperator extends SortedInputOperator<KeyedRecord, Outcome> {
   }
 
   @Override
+  boolean needsOrder() {
+    return true;
+  }
+
+  @Override
   void take(SortedRecords next) throws IOException {
     KeyedRecord record = read(next);
     long sortKey = next.hash();

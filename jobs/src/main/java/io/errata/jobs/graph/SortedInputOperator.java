@@ -128,9 +128,14 @@ abstract class SortedInputOperator<T, OUT> extends AbstractStreamOperator<OUT>
     taken();
   }
 
+  /**
+   * Whether records are to come sorted by their hash; otherwise only those of one hash together.
+   */
+  abstract boolean needsOrder();
+
   private SortedRecords open(RecordSorter from) {
     try {
-      return from.sorted();
+      return needsOrder() ? from.sorted() : from.grouped();
     } catch (IOException e) {
       throw unspilled(e);
     }

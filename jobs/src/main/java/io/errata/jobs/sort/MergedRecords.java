@@ -96,6 +96,11 @@ final class MergedRecords implements SortedRecords {
   }
 
   @Override
+  public boolean isAlone() {
+    return false;
+  }
+
+  @Override
   public byte[] bytes() {
     return heap[0].bytes();
   }

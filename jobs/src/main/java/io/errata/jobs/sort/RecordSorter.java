@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,22 +94,39 @@ public final class RecordSorter implements Closeable {
    * @throws IOException where a file can't be written or read
    */
   public SortedRecords sorted() throws IOException {
+    return records(SortBuffer::sorted);
+  }
+
+  /**
+   * All records, those of one hash sorted and one behind the other, but hashes in any order; once.
+   * It costs less than {@link #sorted} where most records have a hash of their own.
+   *
+   * @throws IOException where a file can't be written or read
+   */
+  public SortedRecords grouped() throws IOException {
+    return records(SortBuffer::grouped);
+  }
+
+  private SortedRecords records(Function<SortBuffer, SortedRecords> inMemory) throws IOException {
     if (partitions == null) {
-      return buffer.sorted();
+      return inMemory.apply(buffer);
     }
     partitions.finish();
-    return new InPartitions(partitions);
+    return new InPartitions(partitions, inMemory);
   }
 
   /** The partitions, one after the other. */
   private final class InPartitions implements SortedRecords {
     private final SpilledPartitions from;
+    private final Function<SortBuffer, SortedRecords> inMemory;
     private SortedRecords current;
     private int next;
 
-    private InPartitions(SpilledPartitions from) throws IOException {
+    private InPartitions(SpilledPartitions from, Function<SortBuffer, SortedRecords> inMemory)
+        throws IOException {
       this.from = from;
-      this.current = sorted(from, next++);
+      this.inMemory = inMemory;
+      this.current = read(from, next++, inMemory);
     }
 
     @Override
@@ -117,7 +135,7 @@ public final class RecordSorter implements Closeable {
         if (next == from.count()) {
           return false;
         }
-        current = sorted(from, next++);
+        current = read(from, next++, inMemory);
       }
       return true;
     }
@@ -130,6 +148,11 @@ public final class RecordSorter implements Closeable {
     @Override
     public long order() {
       return current.order();
+    }
+
+    @Override
+    public boolean isAlone() {
+      return current.isAlone();
     }
 
     @Override
@@ -148,12 +171,14 @@ public final class RecordSorter implements Closeable {
     }
   }
 
-  private SortedRecords sorted(SpilledPartitions from, int partition) throws IOException {
+  private SortedRecords read(
+      SpilledPartitions from, int partition, Function<SortBuffer, SortedRecords> inMemory)
+      throws IOException {
     buffer.clear();
     deleteRuns();
     from.read(partition, this::addToRuns);
     if (runs.isEmpty()) {
-      return buffer.sorted();
+      return inMemory.apply(buffer);
     }
     while (runs.size() >= RUNS_AT_ONCE) {
       List<File> first = new ArrayList<>(runs.subList(0, RUNS_AT_ONCE));

@@ -70,6 +70,11 @@ final class RunReader implements SortedRecords, Closeable {
   }
 
   @Override
+  public boolean isAlone() {
+    return false;
+  }
+
+  @Override
   public byte[] bytes() {
     return buffer;
   }

@@ -19,9 +19,15 @@ final class SortBuffer {
   private static final int ALIGNMENT_BITS = 3;
   private static final long UPPER = 0xFFFFFFFF00000000L;
   private static final int DIGIT_BITS = 11;
+
+  // Hashes of one partition share their first bits: what tells them apart is spread over all.
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
   private static final int FIRST_INDEX = 1 << 10;
 
-  // Of the index and of the second one that it is sorted with.
+  /** Records that share the table with twice as many free slots are found at the first look. */
+  private static final int SLOTS = 2;
+
+  // Of the index, and of the second one that it is sorted with or the table that it is grouped by.
   private static final int INDEX_BYTES = 2 * Long.BYTES;
 
   /** More than this the lower half of a number in the index can't tell apart. */
@@ -35,6 +41,8 @@ final class SortBuffer {
   private int used;
   private long[] index = new long[FIRST_INDEX];
   private int count;
+  // So many at the beginning of the index share their hash with no other.
+  private int alone;
 
   private long[] packed = new long[64];
   private long[] moved = new long[64];
@@ -103,6 +111,7 @@ final class SortBuffer {
   /** Forgets the records; the memory is kept for others. */
   void clear() {
     count = 0;
+    alone = 0;
     chunk = -1;
     used = 0;
     for (int i = chunks.size() - 1; i >= 0; i--) {
@@ -121,6 +130,7 @@ final class SortBuffer {
     allocated = 0;
     index = new long[0];
     count = 0;
+    alone = 0;
   }
 
   /** The records, as they were added, until others are; before they are {@link #sorted}. */
@@ -130,8 +140,70 @@ final class SortBuffer {
 
   /** The records, sorted, until others are added. */
   SortedRecords sorted() {
-    sortByUpperHalf();
-    int from = 0;
+    sortFrom(0);
+    return new InMemory();
+  }
+
+  /**
+   * The records, those of one hash sorted and one behind the other, until others are added. Those
+   * whose hash no other has come first, as they were added: their places follow each other in
+   * memory, and they needn't be sorted.
+   */
+  SortedRecords grouped() {
+    int slots = Math.max(2, Integer.highestOneBit(Math.max(1, count)) * 2 * SLOTS);
+    int shift = Long.SIZE - Integer.numberOfTrailingZeros(slots);
+    // Of each slot: the place in the index from 1, negative where it was found again.
+    int[] table = new int[slots];
+    int repeated = 0;
+    long[] moved = new long[16];
+    for (int i = 0; i < count; i++) {
+      long upper = index[i] & UPPER;
+      int slot = (int) ((upper * SPREAD) >>> shift);
+      while (table[slot] != 0 && (index[Math.abs(table[slot]) - 1] & UPPER) != upper) {
+        slot = (slot + 1) & (slots - 1);
+      }
+      if (table[slot] == 0) {
+        table[slot] = i + 1;
+        continue;
+      }
+      if (repeated + 2 > moved.length) {
+        moved = Arrays.copyOf(moved, moved.length * 2);
+      }
+      moved[repeated++] = i;
+      if (table[slot] > 0) {
+        moved[repeated++] = table[slot] - 1;
+        table[slot] = -table[slot];
+      }
+    }
+    moveBehind(moved, repeated);
+    alone = count - repeated;
+    sortFrom(alone);
+    return new InMemory();
+  }
+
+  /**
+   * Moves some of the index behind the others, which keep their order.
+   *
+   * @param places of those, in any order
+   */
+  private void moveBehind(long[] places, int size) {
+    Arrays.sort(places, 0, size);
+    long[] behind = new long[size];
+    int next = 0;
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (next < size && places[next] == i) {
+        behind[next++] = index[i];
+      } else {
+        index[kept++] = index[i];
+      }
+    }
+    System.arraycopy(behind, 0, index, kept, size);
+  }
+
+  private void sortFrom(int first) {
+    sortByUpperHalf(first);
+    int from = first;
     while (from < count) {
       int to = from + 1;
       while (to < count && (index[to] & UPPER) == (index[from] & UPPER)) {
@@ -142,21 +214,24 @@ final class SortBuffer {
       }
       from = to;
     }
-    return new InMemory();
   }
 
-  private void sortByUpperHalf() {
+  private void sortByUpperHalf(int first) {
+    if (count - first < 2) {
+      return;
+    }
     long[] source = index;
-    long[] target = new long[index.length];
+    long[] target = Arrays.copyOf(index, index.length);
     for (int shift = 32; shift < 64; shift += DIGIT_BITS) {
       int[] starts = new int[(1 << DIGIT_BITS) + 1];
-      for (int i = 0; i < count; i++) {
+      starts[0] = first;
+      for (int i = first; i < count; i++) {
         starts[digit(source[i], shift) + 1]++;
       }
       for (int i = 1; i < starts.length; i++) {
         starts[i] += starts[i - 1];
       }
-      for (int i = 0; i < count; i++) {
+      for (int i = first; i < count; i++) {
         long entry = source[i];
         target[starts[digit(entry, shift)]++] = entry;
       }
@@ -280,6 +355,11 @@ final class SortBuffer {
     @Override
     public long order() {
       return order;
+    }
+
+    @Override
+    public boolean isAlone() {
+      return next <= alone;
     }
 
     @Override

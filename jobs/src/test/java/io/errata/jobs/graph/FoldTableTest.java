@@ -52,6 +52,7 @@ class FoldTableTest {
   private final PackedEvents packed = new PackedEvents(SCHEMA, List.of("file"));
   private final Map<String, Expected> gathered = new TreeMap<>();
   private int flushes;
+  private IntegerFold fold = FOLD;
 
   private static final class Expected {
     private long events;
@@ -74,7 +75,7 @@ class FoldTableTest {
 
   private final class Taking implements FoldTable.KeyTest, FoldTable.Flushed {
     @Override
-    public boolean passes(byte[] bytes, int offset, int length) throws IOException {
+    public boolean passes(byte[] bytes, int offset, int length, int[] places) throws IOException {
       return !unpack(bytes, offset, length).value("user_id").equals("refused");
     }
 
@@ -116,6 +117,18 @@ class FoldTableTest {
     }
     assertFolded(memory, events);
     assertThat(flushes > gathered.size()).isEqualTo(memory == 0);
+  }
+
+  /** Its bytes are taken from the event as they lie there. */
+  @Test
+  void keys_whoseFieldsLieTogetherHaveWhatTheirEventsAddUpTo() throws IOException {
+    fold = new IntegerFold(List.of("user_id", "shop"), FOLD.columns());
+    Random random = new Random(14);
+    List<EventRecord> events = new ArrayList<>();
+    for (int i = 0; i < 60_000; i++) {
+      events.add(event(i, random.nextInt(50), 1L, "u" + random.nextInt(900), random.nextInt(12)));
+    }
+    assertFolded(0, events);
   }
 
   @Test
@@ -225,7 +238,7 @@ class FoldTableTest {
 
   private FoldTable table(long memory) {
     Taking taking = new Taking();
-    return new FoldTable(FOLD, packed, SCHEMA.payloadSchema(), memory, taking, taking);
+    return new FoldTable(fold, packed, SCHEMA.payloadSchema(), memory, taking, taking);
   }
 
   private static String key(EventRecord event) {

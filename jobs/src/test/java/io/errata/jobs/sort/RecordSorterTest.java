@@ -14,9 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +30,11 @@ class RecordSorterTest {
   private static final long ROOMY = 64L << 20;
   private static final long LEAST = 1;
 
+  /** Odd, so that different numbers times it are different. */
+  private static final long SPREAD = 0xD1B54A32D192ED03L;
+
   @TempDir private Path folder;
+  private int files;
 
   private record Packed(long hash, long order, String body) implements Comparable<Packed> {
     private static final Comparator<Packed> BY_NUMBERS =
@@ -151,6 +159,51 @@ class RecordSorterTest {
     return PackedRecords.HEAD + packed.body().length();
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {ROOMY, 2L << 20, LEAST})
+  void grouped_bringsThoseOfOneHashTogetherByTheirOrderAndLosesNone(long memory)
+      throws IOException {
+    Random random = new Random(12);
+    List<Packed> given = new ArrayList<>();
+    for (int i = 0; i < 40_000; i++) {
+      // Every tenth hash comes twice or more, and some differ in their lower half alone.
+      long hash = random.nextInt(10) == 0 ? random.nextInt(500) * 0x9E3779B97F4A7C15L : i * SPREAD;
+      given.add(new Packed(random.nextInt(50) == 0 ? hash ^ 1 : hash, random.nextLong(), "b" + i));
+    }
+    List<Packed> got = new ArrayList<>();
+    Set<Long> ended = new HashSet<>();
+    int alone = 0;
+    try (RecordSorter sorter =
+        new RecordSorter(memory, 64 << 20, () -> folder.resolve("file-" + files++).toFile())) {
+      for (Packed packed : given) {
+        add(sorter, packed);
+      }
+      SortedRecords records = sorter.grouped();
+      while (records.next()) {
+        Packed packed = packed(records);
+        Packed before = got.isEmpty() ? null : got.get(got.size() - 1);
+        if (before != null && before.hash() == packed.hash()) {
+          assertThat(before.order()).isLessThanOrEqualTo(packed.order());
+          assertThat(records.isAlone()).isFalse();
+        } else {
+          assertThat(ended.add(packed.hash())).as("its hash has not come before").isTrue();
+        }
+        alone += records.isAlone() ? 1 : 0;
+        got.add(packed);
+      }
+    }
+    Map<Long, Long> counts =
+        given.stream().collect(Collectors.groupingBy(Packed::hash, Collectors.counting()));
+    long alike = counts.values().stream().filter(count -> count == 1).count();
+    assertThat((long) alone)
+        .as("most that are alone are known to be")
+        .isBetween(memory == LEAST ? 0 : alike * 9 / 10, alike);
+    Collections.sort(got);
+    Collections.sort(given);
+    assertThat(got.equals(given)).isTrue();
+    assertThat(folder.toFile().list()).isEmpty();
+  }
+
   @Test
   void partitions_thatWereCutAreAnError() throws IOException {
     File file = folder.resolve("partitions").toFile();
@@ -234,10 +287,14 @@ class RecordSorterTest {
 
   private static void read(SortedRecords records, List<Packed> into) throws IOException {
     while (records.next()) {
-      String body =
-          new String(records.bytes(), records.offset(), records.length(), StandardCharsets.UTF_8);
-      into.add(new Packed(records.hash(), records.order(), body));
+      into.add(packed(records));
     }
+  }
+
+  private static Packed packed(SortedRecords records) {
+    String body =
+        new String(records.bytes(), records.offset(), records.length(), StandardCharsets.UTF_8);
+    return new Packed(records.hash(), records.order(), body);
   }
 
   private RecordSorter sorter(long memory) {
