@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -38,7 +39,7 @@ final class FlinkCluster implements AutoCloseable {
   private static final Path BUILT = RepositoryFiles.root().resolve("jobs/target");
   private static final Pattern NOT_IN_FOLDER =
       Pattern.compile(
-          "(commons-(compress|io|lang3)|lz4-java|snappy-java|flink-runtime-web)-.*[.]jar");
+          "(commons-(compress|io|lang3)|lz4-java|snappy-java|flink-runtime-web|flink-container)-.*[.]jar");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Runs a command with an empty disk of 64 MiB in the place of a folder; both follow. */
@@ -54,6 +55,11 @@ final class FlinkCluster implements AutoCloseable {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path folder;
+
+  /** The main class of the job manager, and what follows its folder of settings. */
+  private final List<String> program;
+
+  private final Map<String, String> environment;
   private final int port;
   private Process jobManager;
 
@@ -62,8 +68,11 @@ final class FlinkCluster implements AutoCloseable {
 
   private int started;
 
-  private FlinkCluster(Path folder) throws IOException {
+  private FlinkCluster(Path folder, List<String> program, Map<String, String> environment)
+      throws IOException {
     this.folder = Files.createDirectories(folder);
+    this.program = List.copyOf(program);
+    this.environment = Map.copyOf(environment);
     int[] ports = FreePorts.find(2);
     this.port = ports[0];
     Files.createDirectories(configuration());
@@ -107,18 +116,46 @@ final class FlinkCluster implements AutoCloseable {
 
   private Process launchJobManager() throws IOException {
     return launch(
-        "jobmanager",
-        List.of(),
-        "-Xmx384m",
-        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-        List.of());
+        "jobmanager", List.of(), "-Xmx384m", program.get(0), program.subList(1, program.size()));
   }
 
   /** Starts one, whose files lie in a folder. */
   static FlinkCluster start(Path folder) {
+    return start(
+        folder,
+        List.of("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"),
+        Map.of());
+  }
+
+  /**
+   * Starts one for one command of Errata, which its job manager runs, and then ends: with 0 where
+   * the command does.
+   *
+   * @param environment further variables of its processes
+   */
+  static FlinkCluster startApplication(
+      Path folder, List<String> command, Map<String, String> environment) {
+    List<String> program = new ArrayList<>();
+    program.add("org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint");
+    program.addAll(List.of("--job-classname", "io.errata.jobs.cli.Main"));
+    program.addAll(command);
+    Map<String, String> variables = new TreeMap<>(environment);
+    // Beside that folder, Flink looks for the program.
+    variables.put("FLINK_LIB_DIR", folder.resolve("lib").toString());
+    try {
+      Path jars = Files.createDirectories(folder.resolve("usrlib"));
+      Files.createSymbolicLink(jars.resolve("errata.jar"), BUILT.resolve("errata.jar"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return start(folder, program, variables);
+  }
+
+  private static FlinkCluster start(
+      Path folder, List<String> program, Map<String, String> environment) {
     assertThat(BUILT.resolve("errata.jar")).as("built by mvn package").exists();
     try {
-      return new FlinkCluster(folder);
+      return new FlinkCluster(folder, program, environment);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -184,6 +221,7 @@ final class FlinkCluster implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve(name + ".log").toFile());
     builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
     return builder.start();
   }
 
@@ -373,6 +411,18 @@ final class FlinkCluster implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The exit status of its job manager; empty while that runs. */
+  OptionalInt status() {
+    return jobManager.isAlive() ? OptionalInt.empty() : OptionalInt.of(jobManager.exitValue());
+  }
+
+  /** Has its job manager end, as a pod's is that has to go, and then its task managers. */
+  void stop() {
+    jobManager.destroy();
+    jobManager.onExit().join();
+    close();
   }
 
   /**

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.errata.servers.KubernetesServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,12 +16,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -73,6 +78,45 @@ final class KubernetesApi {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Writes what {@code KUBECONFIG} names, for who has a token. */
+  static void writeAccess(KubernetesServer server, String token, Path file) throws IOException {
+    writeAccess(server.address(), server.certificate(), token, file);
+  }
+
+  /** The same, of a server at an address. */
+  static void writeAccess(URI address, Path certificate, String token, Path file)
+      throws IOException {
+    ObjectNode access = JSON.createObjectNode();
+    access.put("apiVersion", "v1").put("kind", "Config").put("current-context", "test");
+    ObjectNode cluster = access.putArray("clusters").addObject().put("name", "test");
+    cluster
+        .putObject("cluster")
+        .put("server", address.toString())
+        .put("certificate-authority", certificate.toString());
+    access.putArray("users").addObject().put("name", "test").putObject("user").put("token", token);
+    ObjectNode context = access.putArray("contexts").addObject().put("name", "test");
+    context.putObject("context").put("cluster", "test").put("user", "test");
+    Files.writeString(file, access.toString());
+  }
+
+  /** Puts in one of the operator's CRDs. */
+  void install(String plural) throws IOException {
+    try (InputStream file =
+        Objects.requireNonNull(
+            KubernetesApi.class.getResourceAsStream(
+                "/META-INF/fabric8/" + plural + ".flink.apache.org-v1.yml"))) {
+      ObjectNode crd = (ObjectNode) new YAMLMapper().readTree(file);
+      JsonNode schema = crd.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
+      if (schema.at("/properties/flinkVersion/enum") instanceof ArrayNode versions) {
+        // 1.10.0, the newest API of the operator on Maven Central, ends at v1_20.
+        versions.add("v2_3");
+      }
+      Answer answer = apply(crd);
+      assertThat(answer.status()).as(answer.message()).isEqualTo(201);
+      await(() -> isFound("/apis/flink.apache.org/v1beta1/" + plural), "the CRD " + plural);
     }
   }
 

@@ -191,19 +191,9 @@ final class KubernetesFlink {
   }
 
   private Configuration with(KubernetesServer server, String token) {
-    ObjectNode access = YAML.createObjectNode();
-    access.put("apiVersion", "v1").put("kind", "Config").put("current-context", "test");
-    ObjectNode cluster = access.putArray("clusters").addObject().put("name", "test");
-    cluster
-        .putObject("cluster")
-        .put("server", server.address().toString())
-        .put("certificate-authority", server.certificate().toString());
-    access.putArray("users").addObject().put("name", "test").putObject("user").put("token", token);
-    ObjectNode context = access.putArray("contexts").addObject().put("name", "test");
-    context.putObject("context").put("cluster", "test").put("user", "test");
     try {
       Path file = Files.createTempFile(folder, "access", ".yaml");
-      YAML.writeValue(file.toFile(), access);
+      KubernetesApi.writeAccess(server, token, file);
       Configuration with = new Configuration(settings);
       with.set(KubernetesConfigOptions.KUBE_CONFIG_FILE, file.toString());
       return with;

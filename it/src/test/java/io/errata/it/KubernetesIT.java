@@ -6,23 +6,19 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.errata.it.KubernetesApi.Answer;
 import io.errata.it.NetworkRules.Peer;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.spec.SpecParser;
 import io.errata.servers.KubernetesServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -79,8 +75,8 @@ class KubernetesIT {
         .isPresent();
     server = KubernetesServer.start(programs.get(), shared);
     api = KubernetesApi.of(server);
-    install("flinkdeployments");
-    install("flinksessionjobs");
+    api.install("flinkdeployments");
+    api.install("flinksessionjobs");
     for (String name : KubernetesOverlay.NAMES) {
       KubernetesOverlay overlay = KubernetesOverlay.render(programs.get(), name);
       OVERLAYS.put(name, overlay);
@@ -108,25 +104,6 @@ class KubernetesIT {
         + object.path("kind").asText()
         + " "
         + object.at("/metadata/name").asText();
-  }
-
-  /** Puts in one of the operator's CRDs. */
-  private static void install(String plural) throws IOException {
-    try (InputStream file =
-        Objects.requireNonNull(
-            KubernetesIT.class.getResourceAsStream(
-                "/META-INF/fabric8/" + plural + ".flink.apache.org-v1.yml"))) {
-      ObjectNode crd = (ObjectNode) new YAMLMapper().readTree(file);
-      JsonNode schema = crd.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
-      if (schema.at("/properties/flinkVersion/enum") instanceof ArrayNode versions) {
-        // 1.10.0, the newest API of the operator on Maven Central, ends at v1_20.
-        versions.add("v2_3");
-      }
-      Answer answer = api.apply(crd);
-      assertThat(answer.status()).as(answer.message()).isEqualTo(201);
-      KubernetesApi.await(
-          () -> api.isFound("/apis/flink.apache.org/v1beta1/" + plural), "the CRD " + plural);
-    }
   }
 
   static List<KubernetesOverlay> overlays() {

@@ -94,11 +94,12 @@ final class Cli {
     ErrataException error = describe(wrong);
     boolean json = Arrays.asList(args).contains("--json");
     Console console = session.console(json, false);
+    console.begin();
     Failure failure = Failure.of(error, session.cancellation());
     failure.tell(console, false);
     ObjectNode document = JsonNodeFactory.instance.objectNode();
     document.set("error", failure.document());
-    console.document(document);
+    console.end(document, failure.exitStatus());
     return failure.exitStatus();
   }
 

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.errata.jobs.kubernetes.Handover.Stream;
 import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.telemetry.Telemetry;
 import java.io.PrintStream;
+import java.util.Optional;
 
 /**
  * Where a verb's words go: the result's text to standard output, or with {@code --json} one
@@ -22,6 +24,7 @@ public final class Console {
   private final Terminal terminal;
   private final Cancellation cancellation;
   private final Telemetry telemetry;
+  private final Optional<HandedOver> handedOver;
   private final boolean json;
   private final boolean quiet;
 
@@ -31,6 +34,7 @@ public final class Console {
       Terminal terminal,
       Cancellation cancellation,
       Telemetry telemetry,
+      Optional<HandedOver> handedOver,
       boolean json,
       boolean quiet) {
     this.out = out;
@@ -39,12 +43,23 @@ public final class Console {
     this.terminal = terminal;
     this.cancellation = cancellation;
     this.telemetry = telemetry;
+    this.handedOver = handedOver;
     this.json = json;
     this.quiet = quiet;
   }
 
+  /**
+   * Begins to tell a launcher how it goes, where one waits.
+   *
+   * @throws io.errata.api.ErrataException UNAVAILABLE where it can't be told
+   */
+  void begin() {
+    handedOver.ifPresent(HandedOver::begin);
+  }
+
   /** Prints a line of the result for people. */
   public void say(String line) {
+    handedOver.ifPresent(to -> to.add(Stream.RESULT, line));
     errors.erase();
     if (!json) {
       out.println(line);
@@ -62,6 +77,7 @@ public final class Console {
 
   /** Prints a line about an error, or about what is under way, to standard error. */
   public void tell(String line) {
+    handedOver.ifPresent(to -> to.add(Stream.ERROR, line));
     err.println(line);
   }
 
@@ -78,7 +94,9 @@ public final class Console {
 
   /** Shows how far a plan has come, and stops it where the person wants to stop. */
   public PlanProgress progress() {
-    return telemetry.observe(new ShownProgress(errors, terminal, cancellation, quiet));
+    PlanProgress shown =
+        telemetry.observe(new ShownProgress(errors, terminal, cancellation, quiet));
+    return handedOver.map(to -> to.observe(shown)).orElse(shown);
   }
 
   /** Takes the line of the progress away; the next that is written would do so, too. */
@@ -96,14 +114,19 @@ public final class Console {
     return json;
   }
 
-  /** Prints the one document, where one is wanted. */
-  void document(ObjectNode document) {
+  /**
+   * Ends: prints the one document, where one is wanted.
+   *
+   * @param status the exit status
+   */
+  void end(ObjectNode document, int status) {
     errors.erase();
     if (json) {
       out.println(write(document));
     }
     out.flush();
     err.flush();
+    handedOver.ifPresent(to -> to.end(status, document));
   }
 
   private static String write(ObjectNode document) {

@@ -5,6 +5,8 @@ import io.errata.api.ErrorCode;
 import io.errata.jobs.cluster.ClusterAddress;
 import io.errata.jobs.cluster.ClusterJob;
 import io.errata.jobs.cluster.SessionCluster;
+import io.errata.jobs.kubernetes.Kubectl;
+import io.errata.jobs.kubernetes.KubernetesObjects;
 import io.errata.jobs.plan.EventComparer;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
@@ -18,12 +20,14 @@ import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.plan.Runs;
 import io.errata.jobs.spec.Spec;
 import io.errata.jobs.spec.SpecParser;
+import io.errata.jobs.spec.UnresolvedSpec;
 import io.errata.state.plan.LocalPlanStorage;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanStorage;
 import io.errata.state.table.LiveTable;
 import io.errata.state.table.LiveTables;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,6 +45,11 @@ final class InstalledOperations implements Operations {
   @Override
   public Spec parse(Path file, List<String> overrides) {
     return SpecParser.parse(file, overrides);
+  }
+
+  @Override
+  public UnresolvedSpec parseUnresolved(Path file, List<String> overrides) {
+    return SpecParser.parseUnresolved(file, overrides);
   }
 
   @Override
@@ -155,6 +164,19 @@ final class InstalledOperations implements Operations {
     return folder.contains("://")
         ? FlinkPlanStorage.at(folder)
         : LocalPlanStorage.of(Path.of(folder));
+  }
+
+  @Override
+  public boolean isSeen(String plans) {
+    if (plans.startsWith("file://")) {
+      return Files.isDirectory(local(plans));
+    }
+    return plans.contains("://") || Files.isDirectory(Path.of(plans));
+  }
+
+  @Override
+  public KubernetesObjects kubernetes() {
+    return new Kubectl();
   }
 
   private static Path local(String uri) {

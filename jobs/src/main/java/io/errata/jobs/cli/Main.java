@@ -116,7 +116,7 @@ public final class Main {
    * cluster that is there for this program alone from noting that the application is done; one that
    * is kept alive, as on Kubernetes, would then begin from the start. Others would lose their jobs.
    */
-  private static boolean isRunByCluster() {
+  static boolean isRunByCluster() {
     return StackWalker.getInstance()
         .walk(
             frames ->

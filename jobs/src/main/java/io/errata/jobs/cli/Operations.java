@@ -2,6 +2,7 @@ package io.errata.jobs.cli;
 
 import io.errata.jobs.cluster.ClusterAddress;
 import io.errata.jobs.cluster.ClusterJob;
+import io.errata.jobs.kubernetes.KubernetesObjects;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.JobPlace;
@@ -9,6 +10,7 @@ import io.errata.jobs.plan.PlanProgress;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.spec.UnresolvedSpec;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanStorage;
 import io.errata.state.table.LiveTable;
@@ -23,6 +25,9 @@ import java.util.Optional;
 interface Operations {
   /** Reads a spec, with some of its values overridden. */
   Spec parse(Path file, List<String> overrides);
+
+  /** Reads a spec as well, whose references stand for something on another machine. */
+  UnresolvedSpec parseUnresolved(Path file, List<String> overrides);
 
   /** Reads the spec that a plan was made from. */
   Spec parsePlanned(String text, List<String> overrides);
@@ -89,6 +94,12 @@ interface Operations {
 
   /** The files below a folder, which need not exist. */
   PlanStorage storage(String folder);
+
+  /** Whether a folder of plans can be seen from this machine: on a store, or as a folder. */
+  boolean isSeen(String plans);
+
+  /** The API server that the user's {@code kubectl} reaches. */
+  KubernetesObjects kubernetes();
 
   /** Connects to the spec's live table. */
   LiveTable open(Spec spec);

@@ -3,6 +3,7 @@ package io.errata.jobs.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanDirectory;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,6 +33,15 @@ final class PlanCommand extends Verb {
 
   @Override
   protected int run(Console console, ObjectNode document) {
+    if (planner.isLaunched()) {
+      return new LaunchedRun(session(), console)
+          .run(
+              document,
+              "plan",
+              argument,
+              planner,
+              failOnDrift ? List.of("--fail-on-drift") : List.of());
+    }
     Spec spec = argument.parse(session());
     PlanDirectory plan = plan(console, document, spec, planner.options(session()));
     int status = new PlanOutcome(session(), console).tell(document, plan, spec);

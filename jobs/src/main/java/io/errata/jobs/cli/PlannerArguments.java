@@ -3,8 +3,10 @@ package io.errata.jobs.cli;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.PlanJob.InputOrder;
+import io.errata.jobs.kubernetes.DeploymentFile;
 import io.errata.jobs.plan.JobPlace;
 import io.errata.jobs.plan.PlannerOptions;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,9 +26,26 @@ final class PlannerArguments {
 
   PlannerOptions options(Session session) {
     JobPlace where = place.place(session);
+    return new PlannerOptions(
+        parallelism().orElse(PlannerOptions.ofProcessors().parallelism()),
+        InputOrder.AS_READ,
+        where);
+  }
+
+  /** Whether the verb itself runs elsewhere, on a cluster that Kubernetes makes for it. */
+  boolean isLaunched() {
+    return place.isLaunched();
+  }
+
+  /** What such a cluster is made of. */
+  DeploymentFile deployment(Session session) {
+    return place.deployment(session);
+  }
+
+  /** The tasks of each stage, where a number was given. */
+  OptionalInt parallelism() {
     if (parallelism == null) {
-      return new PlannerOptions(
-          PlannerOptions.ofProcessors().parallelism(), InputOrder.AS_READ, where);
+      return OptionalInt.empty();
     }
     if (parallelism < 1 || parallelism > MOST) {
       throw new ErrataException(
@@ -34,6 +53,6 @@ final class PlannerArguments {
           "Cannot use --parallelism " + parallelism + " (1 to " + MOST + ")",
           "Leave it out to use every processor.");
     }
-    return new PlannerOptions(parallelism, InputOrder.AS_READ, where);
+    return OptionalInt.of(parallelism);
   }
 }

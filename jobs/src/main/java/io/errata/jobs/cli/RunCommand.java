@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -25,6 +26,9 @@ final class RunCommand extends Verb {
 
   @Override
   protected int run(Console console, ObjectNode document) {
+    if (planner.isLaunched()) {
+      return new LaunchedRun(session(), console).run(document, "run", argument, planner, List.of());
+    }
     Spec spec = argument.parse(session());
     PlanDirectory plan = plan(console, document, spec, planner.options(session()));
     PlanManifest manifest = plan.manifest();

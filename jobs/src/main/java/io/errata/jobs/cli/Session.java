@@ -33,8 +33,17 @@ record Session(
         operations, other, errors, terminal, cancellation, folder, environment, telemetry);
   }
 
+  /** Where a verb's words go, and also to a launcher, where one waits for them. */
   Console console(boolean json, boolean quiet) {
-    return new Console(out, errors, terminal, cancellation, telemetry, json, quiet);
+    return new Console(
+        out,
+        errors,
+        terminal,
+        cancellation,
+        telemetry,
+        HandedOver.of(environment, cancellation),
+        json,
+        quiet);
   }
 
   /** A path as it was typed, made absolute; a URI stays as it is. */

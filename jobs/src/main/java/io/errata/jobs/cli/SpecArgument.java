@@ -1,6 +1,7 @@
 package io.errata.jobs.cli;
 
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.spec.UnresolvedSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,11 @@ final class SpecArgument {
   /** Parses the spec, which lies relative to the working folder. */
   Spec parse(Session session) {
     return session.operations().parse(session.folder().resolve(file), overrides);
+  }
+
+  /** Reads the spec for another machine, where its secrets are. */
+  UnresolvedSpec parseUnresolved(Session session) {
+    return session.operations().parseUnresolved(session.folder().resolve(file), overrides);
   }
 
   /** As it was typed, for what to type next. */

@@ -71,6 +71,7 @@ public abstract class Verb implements Callable<Integer> {
     String verb = getClass().getAnnotation(Command.class).name();
     int status;
     try {
+      console.begin();
       if (WATCHED.contains(verb)) {
         telemetry.begin(verb);
       }
@@ -86,7 +87,7 @@ public abstract class Verb implements Callable<Integer> {
     if (WATCHED.contains(verb)) {
       telemetry.end(status);
     }
-    console.document(document);
+    console.end(document, status);
     return status;
   }
 

@@ -14,6 +14,8 @@ import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.plan.PlanManifest.LimitHit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +59,16 @@ final class VerifyCommand extends Verb {
   @Override
   protected int run(Console console, ObjectNode document) {
     console.cancellation().stayTogether();
+    if (planner.isLaunched()) {
+      List<String> more = new ArrayList<>();
+      if (determinism) {
+        more.add("--determinism");
+      }
+      if (events) {
+        more.add("--events");
+      }
+      return new LaunchedRun(session(), console).run(document, "verify", argument, planner, more);
+    }
     Spec spec = argument.parse(session());
     PlannerOptions options = planner.options(session());
     if (events || spec.events().use() == Use.BOTH) {
@@ -70,7 +82,7 @@ final class VerifyCommand extends Verb {
     }
     // Task managers of a cluster have to see it.
     try (ScratchFolder scratch =
-        options.place().cluster().isPresent()
+        options.place().cluster().isPresent() || Main.isRunByCluster()
             ? ScratchFolder.below(operations().storage(spec.plans()))
             : ScratchFolder.make()) {
       PlanDirectory plan = plan(console, withPlans(spec, scratch.child("first")), options);

@@ -150,7 +150,7 @@ public final class FlinkPlanStorage implements PlanStorage {
    * Writes a small file in the place of one that may be there, so that at every moment there is one
    * or the other. Where the file system can't do that, there may be none for a moment.
    */
-  void replace(String path, byte[] content) {
+  public void replace(String path, byte[] content) {
     boolean whole = FileStores.isObjectStore(root);
     String aside = whole ? path : path + ".new";
     try (OutputStream out = write(aside)) {
@@ -343,7 +343,7 @@ public final class FlinkPlanStorage implements PlanStorage {
   }
 
   /** As {@link #deleteFolder}, of the folder itself. */
-  void deleteAll() {
+  public void deleteAll() {
     run(
         "delete",
         "",

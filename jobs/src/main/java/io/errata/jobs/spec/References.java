@@ -27,12 +27,36 @@ final class References {
           "[?&;](ssl)?pass(word)?=|[?&;](pwd|secret|token)=|^jdbc:[^?]*@",
           Pattern.CASE_INSENSITIVE);
 
-  private final Function<String, Optional<String>> environment;
+  private final Resolution resolution;
   private final Problems problems;
 
-  References(Function<String, Optional<String>> environment, Problems problems) {
-    this.environment = environment;
+  private References(Resolution resolution, Problems problems) {
+    this.resolution = resolution;
     this.problems = problems;
+  }
+
+  /** What one reference stands for. */
+  private interface Resolution {
+    String resolve(String kind, String name) throws UnresolvedException;
+  }
+
+  /** Those that stand for something here. */
+  static References resolved(Function<String, Optional<String>> environment, Problems problems) {
+    return new References(
+        (kind, name) -> SecretReference.resolve(kind, name, environment), problems);
+  }
+
+  /** Those that stand for something elsewhere alone, and for themselves here. */
+  static References kept(Problems problems) {
+    return new References(
+        (kind, name) -> {
+          String reference = "${" + kind + ":" + name + "}";
+          // A kind that there is not is wrong anywhere.
+          return isReference(reference)
+              ? reference
+              : SecretReference.resolve(kind, name, variable -> Optional.empty());
+        },
+        problems);
   }
 
   /** Whether a text is one reference and nothing else. */
@@ -96,7 +120,7 @@ final class References {
       // A relative path is reported with the other paths already.
       if (!kind.equals("file") || new File(name).isAbsolute()) {
         try {
-          value = SecretReference.resolve(kind, name, environment);
+          value = resolution.resolve(kind, name);
         } catch (UnresolvedException e) {
           problems.add(location, path, e.getMessage());
         }

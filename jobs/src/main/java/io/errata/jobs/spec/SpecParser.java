@@ -40,6 +40,25 @@ public final class SpecParser {
   }
 
   /**
+   * Reads a spec from a file for another machine: references are looked at, and not resolved.
+   *
+   * @param overrides as in {@link #parse}
+   * @throws ErrataException INVALID_SPEC where the file can't be read or says something wrong
+   */
+  public static UnresolvedSpec parseUnresolved(Path file, List<String> overrides) {
+    Problems problems = new Problems();
+    Spec spec =
+        parse(
+            "spec " + file,
+            read(file),
+            Optional.ofNullable(file.toAbsolutePath().getParent()),
+            overrides,
+            References.kept(problems),
+            problems);
+    return new UnresolvedSpec(spec.name(), spec.plans(), spec.text());
+  }
+
+  /**
    * Reads a spec that was kept, as {@link Spec#text()} gives it, with the environment of this
    * process.
    *
@@ -73,6 +92,17 @@ public final class SpecParser {
       List<String> overrides,
       Function<String, Optional<String>> environment) {
     Problems problems = new Problems();
+    return parse(
+        name, text, folder, overrides, References.resolved(environment, problems), problems);
+  }
+
+  private static Spec parse(
+      String name,
+      String text,
+      Optional<Path> folder,
+      List<String> overrides,
+      References references,
+      Problems problems) {
     Mapping root = root(text, problems);
     if (!problems.isEmpty()) {
       // What stands in a document that can't be read is not known: nothing more can be said.
@@ -83,7 +113,6 @@ public final class SpecParser {
     new Overrides(root, problems).apply(overrides);
     Shorthands.expand(root);
     new SpecPaths(folder, problems).makeAbsolute(root);
-    References references = new References(environment, problems);
     references.refuseElsewhere(root, "");
     OptionValues values = new OptionValues(root, problems);
     Spec spec = new SpecAssembly(values, references, problems).assemble(YamlText.of(root));

@@ -793,6 +793,8 @@ class CliTest {
             "Run 3f2a91c07d5e1b44; should it be interrupted: errata resume plans/.run-3f2a91c07d5e1b44");
 
     assertThat(run("resume", "3f2a9").err).contains("Cannot find run 3f2a9");
+    assertThat(run("resume", "3f2a91", "--on", "kubernetes").err)
+        .contains("Cannot run this verb on kubernetes (plan, run and verify can)");
     operations.runs.put(
         folder.resolve("errata-demo/plans").toString(),
         List.of(status("3f2a91ffffffffff", State.INTERRUPTED, "")));
@@ -904,8 +906,25 @@ class CliTest {
 
   @Test
   void on_anythingElse_isWrongUsage() {
+    assertThat(wrongPlace("--on", "yarn"))
+        .isEqualTo("Cannot run on yarn (--on is local, session or kubernetes)");
+    assertThat(wrongPlace("--on", "application"))
+        .isEqualTo(
+            "Cannot run on application: nothing here makes a cluster for one plan but Kubernetes");
     assertThat(wrongPlace("--on", "kubernetes"))
-        .isEqualTo("Cannot run on kubernetes (--on is local or session)");
+        .isEqualTo("Cannot run on Kubernetes: no deployment is named");
+    assertThat(wrongPlace("--on", "kubernetes", "--deployment", "d.yaml"))
+        .isEqualTo(
+            "Cannot launch from "
+                + folder.resolve("d.yaml")
+                + ": it can't be read as YAML (NoSuchFileException)");
+    assertThat(
+            wrongPlace("--on", "kubernetes", "--deployment", "d.yaml", "--cluster", "http://j:1"))
+        .isEqualTo("Cannot use --cluster with --on kubernetes");
+    assertThat(wrongPlace("--on", "kubernetes", "--deployment", "d.yaml", "--worker-jar", "w.jar"))
+        .startsWith("Cannot use --worker-jar with --on kubernetes: ");
+    assertThat(wrongPlace("--deployment", "d.yaml"))
+        .isEqualTo("Cannot use --deployment with --on local");
     assertThat(wrongPlace("--on", "session"))
         .isEqualTo("Cannot run on a session cluster: none is named");
     assertThat(wrongPlace("--cluster", "http://jm:8081"))

@@ -2,6 +2,7 @@ package io.errata.jobs.cli;
 
 import io.errata.jobs.cluster.ClusterAddress;
 import io.errata.jobs.cluster.ClusterJob;
+import io.errata.jobs.kubernetes.KubernetesObjects;
 import io.errata.jobs.plan.EventComparison;
 import io.errata.jobs.plan.Finding;
 import io.errata.jobs.plan.JobPlace;
@@ -10,10 +11,12 @@ import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.plan.RunStatus;
 import io.errata.jobs.plan.RunStatus.State;
 import io.errata.jobs.spec.Spec;
+import io.errata.jobs.spec.UnresolvedSpec;
 import io.errata.state.plan.LocalPlanStorage;
 import io.errata.state.plan.PlanDirectory;
 import io.errata.state.plan.PlanStorage;
 import io.errata.state.table.LiveTable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +40,11 @@ final class FakeOperations implements Operations {
   State afterPause = State.PAUSED;
   final List<Long> stopped = new ArrayList<>();
   final List<PlannerOptions> planned = new ArrayList<>();
+  Path plansSeen = Path.of("/nowhere");
+  Supplier<KubernetesObjects> kubernetes =
+      () -> {
+        throw new IllegalStateException("no Kubernetes is expected");
+      };
   Supplier<Spec> spec = SampleSpec::spec;
   Supplier<List<Finding>> findings = List::of;
   BiFunction<Spec, PlanProgress, PlanDirectory> planner =
@@ -56,6 +64,22 @@ final class FakeOperations implements Operations {
   public Spec parse(Path file, List<String> given) {
     overrides.addAll(given);
     return spec.get();
+  }
+
+  @Override
+  public UnresolvedSpec parseUnresolved(Path file, List<String> given) {
+    overrides.addAll(given);
+    return new UnresolvedSpec("sample", plansSeen.toString(), "name: sample\n");
+  }
+
+  @Override
+  public boolean isSeen(String plans) {
+    return Files.isDirectory(Path.of(plans));
+  }
+
+  @Override
+  public KubernetesObjects kubernetes() {
+    return kubernetes.get();
   }
 
   @Override

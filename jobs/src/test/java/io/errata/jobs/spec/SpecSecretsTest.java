@@ -3,7 +3,9 @@ package io.errata.jobs.spec;
 import static io.errata.jobs.spec.Specs.DECLARED;
 import static io.errata.jobs.spec.Specs.problems;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.errata.api.ErrataException;
 import io.errata.api.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +24,33 @@ class SpecSecretsTest {
     assertThat(spec.table().password()).isEqualTo(Secret.of("hunter2"));
     assertThat(spec.toString()).doesNotContain("hunter2");
     assertThat(spec.text()).doesNotContain("hunter2").contains("${env:PGPASSWORD}");
+  }
+
+  @Test
+  void secretsOfAnotherMachine_areKeptAsReferences(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("spec.yaml"), DECLARED);
+    UnresolvedSpec spec =
+        SpecParser.parseUnresolved(
+            file,
+            List.of(
+                "table.jdbc.url=${env:NOWHERE_SET}",
+                "table.jdbc.password=${file:/run/secrets/nowhere}",
+                "plans=s3://bucket/plans"));
+    assertThat(spec.plans()).isEqualTo("s3://bucket/plans");
+    assertThat(spec.text()).contains("${env:NOWHERE_SET}", "${file:/run/secrets/nowhere}");
+    assertThat(
+            SpecParser.parseText(
+                    spec.text(),
+                    Optional.empty(),
+                    List.of("table.jdbc.password=${env:X}"),
+                    name -> Optional.of("jdbc:postgresql://there/app"))
+                .table()
+                .url())
+        .isEqualTo("jdbc:postgresql://there/app");
+    assertThatThrownBy(
+            () -> SpecParser.parseUnresolved(file, List.of("table.jdbc.user=${vault:x}")))
+        .isInstanceOf(ErrataException.class)
+        .hasMessageContaining("there is no reference of this kind");
   }
 
   @Test
