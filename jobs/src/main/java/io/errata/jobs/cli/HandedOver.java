@@ -18,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what a verb tells in a pod, and hands it over to the launcher that waits for it elsewhere.
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class HandedOver {
   /** Object stores let an object be replaced about once in a second. */
   private static final int SECONDS = 2;
+
+  private static final int LAST_BEAT_SECONDS = 30;
+  private static final Logger LOG = LoggerFactory.getLogger(HandedOver.class);
 
   private final String folder;
   private final Cancellation cancellation;
@@ -82,12 +87,32 @@ final class HandedOver {
   }
 
   /** Hands over the end, unless nobody waits for it. */
-  synchronized void end(int status, ObjectNode document) {
-    beats.shutdown();
+  void end(int status, ObjectNode document) {
+    endBeats();
+    Handover to;
+    Outcome outcome;
+    synchronized (this) {
+      to = handover;
+      outcome = new Outcome(status, document, lines);
+    }
     // Where it was stopped, the launcher has given up the cluster, or the pod has to go and another
     // begins again.
-    if (handover != null && !cancellation.cancelled()) {
-      handover.tell(new Outcome(status, document, lines));
+    if (to != null && !cancellation.cancelled()) {
+      to.tell(outcome);
+    }
+  }
+
+  /**
+   * A beat that is written behind the end would bring the folder back that the launcher removes.
+   */
+  private void endBeats() {
+    beats.shutdown();
+    try {
+      if (!beats.awaitTermination(LAST_BEAT_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("The file system of {} takes long; how far the run is may stay there", folder);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
