@@ -55,6 +55,14 @@ final class ClusterCase implements AutoCloseable {
     Files.write(folder.resolve("archive/part-large.jsonl"), lines);
   }
 
+  /** Adds an event of a user of some name. */
+  void addUser(String name) throws IOException {
+    Files.writeString(
+        folder.resolve("archive/part-user.jsonl"),
+        "{\"id\":\"of a user\",\"ts\":\"2024-06-10T12:00:00Z\",\"user\":\"%s\",\"amount\":3}\n"
+            .formatted(name));
+  }
+
   /** A spec whose plans lie in a folder. */
   SpecDraft draft(String plans) {
     return SpecDraft.of(database, folder.resolve(plans))

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher's command lines with a session cluster of real processes behind them. */
 class SessionClusterIT {
@@ -169,6 +171,50 @@ class SessionClusterIT {
       assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
       assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected);
     }
+  }
+
+  /** Behind the reading, which the test before is about. */
+  @ParameterizedTest
+  @ValueSource(strings = {GatedWorker.AT_KEYS, GatedWorker.AT_REPLAY})
+  void killedTaskManager_inALaterStage_isAClearEnd_andTheNextPlanIsRight(String stage)
+      throws IOException {
+    Path gate = folder.resolve(stage);
+    events.addUser(gate.toString());
+    String jar = jarOf(GatedWorker.class).toString();
+    ErrataProcess.Ended local =
+        errata("plan", events.write(gated("expected")), "--worker-jar", jar, "--json");
+    assertThat(local.status()).as(local.err()).isZero();
+    String expected = local.document("plan").path("plan").asText();
+
+    Files.createFile(gate);
+    try (ErrataProcess client =
+        submit("plan", events.write(gated("plans")), "--worker-jar", jar, "--json")) {
+      client.await(() -> Files.exists(GatedWorker.reached(gate)), "a worker at the gate");
+      cluster.killTaskManager();
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isEqualTo(6);
+      assertThat(ended.document("plan").at("/error/message").asText())
+          .contains("the cluster at " + cluster.address())
+          .contains("lost a task manager");
+      assertThat(folder.resolve("plans")).isEmptyDirectory();
+    } finally {
+      Files.delete(gate);
+    }
+    try (ErrataProcess client =
+        submit("plan", events.write(gated("plans")), "--worker-jar", jar, "--json")) {
+      ErrataProcess.Ended ended = client.await();
+      assertThat(ended.status()).as(ended.err() + cluster.logs()).isZero();
+      assertThat(ended.document("plan").path("plan").asText()).isEqualTo(expected);
+    }
+    assertThat(plan("plans", expected).corrections().total()).isPositive();
+  }
+
+  private SpecDraft gated(String plans) {
+    return events
+        .draft(plans)
+        .set("execution.mode", "batch")
+        .set("worker", Map.of("name", "gated", "version", 1))
+        .set("limits.corrections", 1_000);
   }
 
   @Test
