@@ -68,7 +68,8 @@ final class FlinkCluster implements AutoCloseable {
 
   private int started;
 
-  private FlinkCluster(Path folder, List<String> program, Map<String, String> environment)
+  private FlinkCluster(
+      Path folder, List<String> program, Map<String, String> more, Map<String, String> environment)
       throws IOException {
     this.folder = Files.createDirectories(folder);
     this.program = List.copyOf(program);
@@ -76,7 +77,9 @@ final class FlinkCluster implements AutoCloseable {
     int[] ports = FreePorts.find(2);
     this.port = ports[0];
     Files.createDirectories(configuration());
-    Files.writeString(configuration().resolve("config.yaml"), settings(ports[1]));
+    StringBuilder settings = new StringBuilder(settings(ports[1]));
+    more.forEach((key, value) -> settings.append(key + ": " + value + "\n"));
+    Files.writeString(configuration().resolve("config.yaml"), settings);
     Files.writeString(
         configuration().resolve("log4j.properties"),
         """
@@ -121,10 +124,22 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Starts one, whose files lie in a folder. */
   static FlinkCluster start(Path folder) {
+    return start(folder, Map.of(), Map.of());
+  }
+
+  /**
+   * Starts one, with settings beyond those of each.
+   *
+   * @param settings of Flink
+   * @param environment further variables of its processes
+   */
+  static FlinkCluster start(
+      Path folder, Map<String, String> settings, Map<String, String> environment) {
     return start(
         folder,
         List.of("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"),
-        Map.of());
+        settings,
+        environment);
   }
 
   /**
@@ -148,14 +163,17 @@ final class FlinkCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return start(folder, program, variables);
+    return start(folder, program, Map.of(), variables);
   }
 
   private static FlinkCluster start(
-      Path folder, List<String> program, Map<String, String> environment) {
+      Path folder,
+      List<String> program,
+      Map<String, String> settings,
+      Map<String, String> environment) {
     assertThat(BUILT.resolve("errata.jar")).as("built by mvn package").exists();
     try {
-      return new FlinkCluster(folder, program, environment);
+      return new FlinkCluster(folder, program, settings, environment);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

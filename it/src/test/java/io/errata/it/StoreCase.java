@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -89,6 +90,14 @@ final class StoreCase implements AutoCloseable {
     environment.put("FLINK_PLUGINS_DIR", PLUGINS.toString());
     environment.put("FLINK_CONF_DIR", folder.toString());
     return environment;
+  }
+
+  /** The settings of Flink by which a cluster reaches it, with the variables of a process. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new TreeMap<>(SETTINGS);
+    settings.put("s3.endpoint", "http://127.0.0.1:" + proxy.port());
+    settings.put("s3.path.style.access", "true");
+    return settings;
   }
 
   StoreProxy proxy() {
