@@ -12,6 +12,7 @@ import io.errata.connectors.read.SplitCursor;
 import io.errata.connectors.store.FileStores;
 import io.errata.connectors.store.Generation;
 import io.errata.connectors.store.StoreFault;
+import io.errata.connectors.store.ToldFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.flink.core.fs.FileStatus;
@@ -172,7 +173,7 @@ final class ArchiveCursor implements SplitCursor {
   static ErrataException unavailable(StoreException e) {
     StoreFault fault = StoreFault.of(e);
     return new ErrataException(
-        fault.code(), e.getMessage() + ": " + fault.words(), fault.next(), e);
+        fault.code(), e.getMessage() + ": " + fault.words(), fault.next(), ToldFailure.of(e));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.connectors.store.FileStores;
 import io.errata.connectors.store.StoreFault;
+import io.errata.connectors.store.ToldFailure;
 import io.errata.connectors.store.UnfinishedUploads;
 import io.errata.state.plan.PlanPath;
 import io.errata.state.plan.PlanStorage;
@@ -109,7 +110,10 @@ public final class FlinkPlanStorage implements PlanStorage {
   private static ErrataException failed(String verb, String path, IOException e) {
     StoreFault fault = StoreFault.of(e);
     return new ErrataException(
-        fault.code(), "Cannot " + verb + " " + path + ": " + fault.words(), fault.next(), e);
+        fault.code(),
+        "Cannot " + verb + " " + path + ": " + fault.words(),
+        fault.next(),
+        ToldFailure.of(e));
   }
 
   @Override

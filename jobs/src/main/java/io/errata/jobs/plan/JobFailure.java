@@ -70,8 +70,7 @@ final class JobFailure {
    */
   static ErrataException of(Throwable e, Optional<SessionCluster> cluster, Optional<String> job) {
     ClassLoader loader = JobFailure.class.getClassLoader();
-    if (ExceptionUtils.findThrowableSerializedAware(e, JobCancellationException.class, loader)
-        .isPresent()) {
+    if (find(e, JobCancellationException.class, loader).isPresent()) {
       return new ErrataException(
           ErrorCode.CANCELLED,
           "Cannot finish the job: it was cancelled on the cluster",
@@ -86,8 +85,7 @@ final class JobFailure {
               + " --parallelism; nothing was written.",
           e);
     }
-    Optional<ErrataException> own =
-        ExceptionUtils.findThrowableSerializedAware(e, ErrataException.class, loader);
+    Optional<ErrataException> own = find(e, ErrataException.class, loader);
     if (own.isPresent()) {
       ErrataException cause = own.get();
       return new ErrataException(cause.code(), cause.getMessage(), cause.next(), e);
@@ -124,11 +122,24 @@ final class JobFailure {
   }
 
   private static boolean isOfTheCluster(Throwable e, ClassLoader loader) {
-    return OF_THE_CLUSTER.stream()
-            .anyMatch(
-                type -> ExceptionUtils.findThrowableSerializedAware(e, type, loader).isPresent())
+    return OF_THE_CLUSTER.stream().anyMatch(type -> find(e, type, loader).isPresent())
         // Flink's own word with nothing behind it, such as of slots that were released.
         || root(e).equals(FlinkException.class.getName());
+  }
+
+  /**
+   * Finds a cause, also among those that were sent here as bytes. One whose class isn't here, such
+   * as that of a file system of the cluster, stays bytes; {@link
+   * ExceptionUtils#findThrowableSerializedAware} looks at such a one for ever.
+   */
+  private static <T extends Throwable> Optional<T> find(
+      Throwable e, Class<T> type, ClassLoader loader) {
+    Throwable at = e;
+    while (at != null && !type.isInstance(at)) {
+      Throwable read = SerializedThrowable.get(at, loader);
+      at = read == at ? at.getCause() : read;
+    }
+    return Optional.ofNullable(at).map(type::cast);
   }
 
   /** The class of the innermost cause. */

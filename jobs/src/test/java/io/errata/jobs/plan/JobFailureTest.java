@@ -25,6 +25,7 @@ import org.apache.flink.runtime.rpc.exceptions.RecipientUnreachableException;
 import org.apache.flink.util.FlinkException;
 import org.apache.flink.util.SerializedThrowable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +46,35 @@ class JobFailureTest {
         new FlinkException("The TaskExecutor is shutting down."),
         new NoResourceAvailableException("Slots could not be had"),
         new ConnectException("Connection refused"));
+  }
+
+  /** As that of a file system, whose classes are the cluster's alone: it comes as text. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void causeThatCannotBeRead_isPassedOver() {
+    ErrataException own =
+        new ErrataException(ErrorCode.UNAVAILABLE, "Cannot read it: the store", "Wait.");
+    Exception unread = new Unsendable(own);
+    assertThat(new SerializedThrowable(unread).getSerializedException()).isNull();
+    ErrataException shown =
+        JobFailure.of(
+            new JobExecutionException(
+                new JobID(), "Job execution failed.", new SerializedThrowable(unread)),
+            Optional.empty());
+    assertThat(shown.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(shown).hasMessage("Cannot read it: the store");
+  }
+
+  /** What it holds can't be written. */
+  private static final class Unsendable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    @SuppressWarnings("serial")
+    private final Object held = new Object();
+
+    private Unsendable(Throwable cause) {
+      super("held: of the cluster", cause);
+    }
   }
 
   @ParameterizedTest
