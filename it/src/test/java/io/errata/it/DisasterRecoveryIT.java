@@ -192,6 +192,30 @@ class DisasterRecoveryIT {
     assertThat(rows()).isEqualTo(later);
   }
 
+  /** Of some of its rows only a person knows whether the apply or somebody else made them so. */
+  @Test
+  void rollback_withoutTheLedger_skipsOnlyWhereAPersonKnows() {
+    damage();
+    String id = plan();
+    assertThat(errata("apply", id).status()).isZero();
+    database.execute("DROP TABLE errata_ledger_row, errata_ledger");
+    database.execute("UPDATE daily_totals SET note = 'later' WHERE user_id = 'user-10'");
+    List<List<@Nullable String>> later = rows();
+
+    ErrataProcess.Ended refused = errata("rollback", id, "--set", "conflicts=skip");
+    assertThat(refused.status()).isEqualTo(5);
+    assertThat(refused.out())
+        .contains("user_id=user-10, day=2024-06-10: the row was changed")
+        .contains("With conflicts=skip and --ledger-lost such rows are left");
+    assertThat(rows()).isEqualTo(later);
+
+    ErrataProcess.Ended back = errata("rollback", id, "--set", "conflicts=skip", "--ledger-lost");
+    assertThat(back.status()).as(back.err()).isZero();
+    assertThat(back.out())
+        .contains("Rolled back: 3 rows (1 updated, 1 inserted, 1 deleted)")
+        .contains("Left as they are: 1 row changed since the plan.");
+  }
+
   @Test
   void rollback_ofAPlanThatWasNeverApplied_writesNothing() {
     damage();

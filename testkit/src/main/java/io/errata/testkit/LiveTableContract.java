@@ -711,6 +711,22 @@ public abstract class LiveTableContract {
   }
 
   @Test
+  void rollback_thatSkipsNeverTakesBackWhatLiveTrafficMadeRight() {
+    StoredTable daily = drifted();
+    LiveTable table = open(daily);
+    List<Correction> plan = plan(table);
+    // The plan would have done the same.
+    store.delete(daily, key(3));
+    List<List<@Nullable String>> before = store.rows(daily);
+
+    WriteResult result = table.rollback(request(table, "p", plan, ConflictPolicy.SKIP));
+
+    assertThat(result.outcome()).isIn(Outcome.NOTHING_TO_DO, Outcome.CONFLICT);
+    assertThat(store.rows(daily)).isEqualTo(before);
+    assertThat(table.history()).isEmpty();
+  }
+
+  @Test
   void apply_afterARollbackIsDoneAgain() {
     StoredTable daily = drifted();
     LiveTable table = open(daily);

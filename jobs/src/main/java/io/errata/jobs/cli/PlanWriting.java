@@ -300,7 +300,12 @@ final class PlanWriting {
             + (result.counts().conflicts() == 1 ? "it" : "them")
             + "; nothing was written.");
     listConflicts(result);
-    console.say("Next: " + why + " With conflicts=skip such rows are left and the others written.");
+    console.say(
+        "Next: "
+            + why
+            + " With conflicts=skip"
+            + (result.guards() == Guards.PLAN ? " and --ledger-lost" : "")
+            + " such rows are left and the others written.");
   }
 
   /** Rows that were left out under {@code conflicts: skip}. */

@@ -16,7 +16,8 @@ import java.time.Instant;
  * @param corrections can be opened as often as needed
  * @param policy what to do about conflicts
  * @param guards {@link Guards#PLAN} where a person knows that the ledger was lost. With {@link
- *     Guards#LEDGER} a rollback goes by the plan only where the ledger knows nothing of the table
+ *     Guards#LEDGER} a rollback goes by the plan only where the ledger knows nothing of the table,
+ *     and then all rows have to be as the plan leaves them, whatever the policy
  * @param steps hears how far it is
  */
 public record WriteRequest(

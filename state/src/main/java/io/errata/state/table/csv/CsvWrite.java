@@ -173,8 +173,10 @@ final class CsvWrite {
       // No row is as this plan leaves it, and nobody remembers that it was applied: it never was.
       return without(Outcome.NOTHING_TO_DO, Optional.empty());
     }
+    // As PostgreSQL's: some rows that are as this plan leaves them don't show that it was applied.
+    boolean unproven = action == Action.ROLLBACK && unknown && request.guards() == Guards.LEDGER;
     if (conflicts > 0
-        && (request.policy() == ConflictPolicy.ABORT || comparison.agreed.isEmpty())) {
+        && (request.policy() == ConflictPolicy.ABORT || unproven || comparison.agreed.isEmpty())) {
       WriteCounts none = new WriteCounts(0, 0, 0, conflicts);
       return new WriteResult(Outcome.CONFLICT, none, Optional.empty(), listed, Readback.NONE);
     }

@@ -117,8 +117,13 @@ final class Attempt {
       // No row is as this plan leaves it, and nobody remembers that it was applied: it never was.
       return nothing(Outcome.NOTHING_TO_DO, Optional.empty());
     }
+    // That all rows are as this plan leaves them shows that it was applied; that some are doesn't:
+    // live traffic may have made them so. Only a person knows then.
+    boolean unproven = ledgerLost && request.guards() == Guards.LEDGER;
     if (marked > 0
-        && (request.policy() == ConflictPolicy.ABORT || deletes + updates + inserts == 0)) {
+        && (request.policy() == ConflictPolicy.ABORT
+            || unproven
+            || deletes + updates + inserts == 0)) {
       return conflict(conflicts, marked);
     }
     WriteCounts counts = write(writer, deletes, updates, inserts, marked);

@@ -73,38 +73,30 @@ final class Conflicts {
   }
 
   /**
-   * Marks the rows in conflict.
+   * Marks the rows in conflict, all by one look at the table: between two, a row that was gone for
+   * the first could be there for the second, and be taken for one that was locked.
    *
    * @param changed a condition over the table {@code t} and the staged row {@code s}
    * @return how many there are
    */
   long mark(String changed) throws SQLException {
-    String from = " FROM " + table.name() + " t WHERE " + table.match("t", "s");
-    long conflicts =
-        session.execute(
-            update("there is a row already")
-                + from
-                + " AND s.errata_op = 'I' AND s.errata_conflict IS NULL");
-    conflicts +=
-        session.execute(
-            update("the row was changed")
-                + from
-                + " AND s.errata_op <> 'I' AND s.errata_conflict IS NULL AND ("
-                + changed
-                + " OR "
-                + NOT_LOCKED
-                + ")");
-    conflicts +=
-        session.execute(
-            update("the row is gone")
-                + " WHERE s.errata_op <> 'I' AND s.errata_conflict IS NULL AND NOT EXISTS (SELECT 1"
-                + from
-                + ")");
-    return conflicts;
-  }
-
-  private static String update(String reason) {
-    return "UPDATE " + Stage.NAME + " s SET errata_conflict = " + SqlText.literal(reason);
+    return session.execute(
+        "UPDATE "
+            + Stage.NAME
+            + " AS marked SET errata_conflict = found.reason FROM (SELECT s.errata_number,"
+            + " CASE WHEN s.errata_op = 'I' THEN CASE WHEN t.xmax IS NOT NULL THEN 'there is a row already' END"
+            + " WHEN t.xmax IS NULL THEN 'the row is gone'"
+            + " WHEN "
+            + changed
+            + " OR "
+            + NOT_LOCKED
+            + " THEN 'the row was changed' END AS reason FROM "
+            + Stage.NAME
+            + " s LEFT JOIN "
+            + table.name()
+            + " t ON "
+            + table.match("t", "s")
+            + ") AS found WHERE found.errata_number = marked.errata_number AND found.reason IS NOT NULL");
   }
 
   /** The first rows in conflict, in key order. */
