@@ -27,6 +27,9 @@ final class SortBuffer {
   /** Records that share the table with twice as many free slots are found at the first look. */
   private static final int SLOTS = 2;
 
+  /** Twice as many as there can be records: both take {@link #MOST_MEMORY} at most. */
+  private static final long MOST_SLOTS = 1L << 30;
+
   // Of the index, and of the second one that it is sorted with or the table that it is grouped by.
   private static final int INDEX_BYTES = 2 * Long.BYTES;
 
@@ -150,12 +153,15 @@ final class SortBuffer {
    * memory, and they needn't be sorted.
    */
   SortedRecords grouped() {
-    int slots = Math.max(2, Integer.highestOneBit(Math.max(1, count)) * 2 * SLOTS);
+    int slots =
+        (int)
+            Math.min(
+                MOST_SLOTS, Math.max(2L, Integer.highestOneBit(Math.max(1, count)) * 2L * SLOTS));
     int shift = Long.SIZE - Integer.numberOfTrailingZeros(slots);
     // Of each slot: the place in the index from 1, negative where it was found again.
     int[] table = new int[slots];
     int repeated = 0;
-    long[] moved = new long[16];
+    long[] places = new long[16];
     for (int i = 0; i < count; i++) {
       long upper = index[i] & UPPER;
       int slot = (int) ((upper * SPREAD) >>> shift);
@@ -166,16 +172,16 @@ final class SortBuffer {
         table[slot] = i + 1;
         continue;
       }
-      if (repeated + 2 > moved.length) {
-        moved = Arrays.copyOf(moved, moved.length * 2);
+      if (repeated + 2 > places.length) {
+        places = Arrays.copyOf(places, places.length * 2);
       }
-      moved[repeated++] = i;
+      places[repeated++] = i;
       if (table[slot] > 0) {
-        moved[repeated++] = table[slot] - 1;
+        places[repeated++] = table[slot] - 1;
         table[slot] = -table[slot];
       }
     }
-    moveBehind(moved, repeated);
+    moveBehind(places, repeated);
     alone = count - repeated;
     sortFrom(alone);
     return new InMemory();
