@@ -1,15 +1,14 @@
 package io.errata.jobs.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.errata.jobs.graph.JobCounts;
 import io.errata.jobs.kubernetes.Handover;
 import io.errata.jobs.kubernetes.Handover.Line;
 import io.errata.jobs.kubernetes.Handover.Outcome;
 import io.errata.jobs.kubernetes.Handover.Progress;
 import io.errata.jobs.kubernetes.Handover.Stream;
+import io.errata.jobs.plan.ForwardedProgress;
 import io.errata.jobs.plan.PlanProgress;
-import io.errata.state.plan.PlanManifest;
-import java.time.Instant;
+import io.errata.jobs.plan.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +40,7 @@ final class HandedOver {
   private String stage = "";
   private long done;
   private long expected;
+  private Optional<Waiting> waiting = Optional.empty();
 
   private HandedOver(String folder, Cancellation cancellation) {
     this.folder = folder;
@@ -74,12 +74,13 @@ final class HandedOver {
   }
 
   private void tell(Handover to) {
-    Progress now;
-    synchronized (this) {
-      beat++;
-      now = new Progress(beat, stage, done, expected, lines);
-    }
-    to.tell(now);
+    to.tell(nextBeat());
+  }
+
+  /** What is told of how far it is, as of now. */
+  synchronized Progress nextBeat() {
+    beat++;
+    return new Progress(beat, stage, done, expected, waiting, lines);
   }
 
   synchronized void add(Stream stream, String line) {
@@ -118,43 +119,39 @@ final class HandedOver {
 
   /** Hears how far a plan is, and hands that over as well. */
   PlanProgress observe(PlanProgress shown) {
-    return new PlanProgress() {
-      @Override
-      public void resumable(String id, String folder) {
-        shown.resumable(id, folder);
-      }
-
-      @Override
-      public void begun(String id, String name, Instant windowEnd) {
-        shown.begun(id, name, windowEnd);
-      }
-
-      @Override
-      public void counted(JobCounts counts) {
-        shown.counted(counts);
-      }
-
-      @Override
-      public void planned(PlanManifest plan) {
-        shown.planned(plan);
-      }
-
+    return new ForwardedProgress(shown) {
       @Override
       public void stage(String name) {
-        at(name, 0, 0);
-        shown.stage(name);
+        beginStage(name);
+        super.stage(name);
+      }
+
+      @Override
+      public void waits(Optional<Waiting> now) {
+        waitFor(now);
+        super.waits(now);
       }
 
       @Override
       public void advance(long now, long most) {
-        at(stage, now, most);
-        shown.advance(now, most);
+        at(now, most);
+        super.advance(now, most);
       }
     };
   }
 
-  private synchronized void at(String name, long now, long most) {
+  private synchronized void beginStage(String name) {
     stage = name;
+    waiting = Optional.empty();
+    done = 0;
+    expected = 0;
+  }
+
+  private synchronized void waitFor(Optional<Waiting> now) {
+    waiting = now;
+  }
+
+  private synchronized void at(long now, long most) {
     done = now;
     expected = most;
   }

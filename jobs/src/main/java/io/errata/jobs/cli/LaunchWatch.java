@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Tells here what a program tells in a pod, until that has ended. Used by one thread. */
 final class LaunchWatch {
-  private static final Waiting USUAL =
-      new Waiting(Duration.ofMillis(500), Duration.ofSeconds(60), Duration.ofSeconds(10));
+  private static final Patience USUAL =
+      new Patience(Duration.ofMillis(500), Duration.ofSeconds(60), Duration.ofSeconds(10));
 
   /** The operator looks every few seconds itself. */
   private static final int LOOKS_PER_STATE = 4;
@@ -26,7 +26,7 @@ final class LaunchWatch {
   private final Console console;
   private final LaunchedDeployment made;
   private final Handover handover;
-  private final Waiting waiting;
+  private final Patience patience;
   private final PlanProgress progress;
   private int told;
   private String stage = "";
@@ -40,11 +40,11 @@ final class LaunchWatch {
     this(console, made, handover, USUAL);
   }
 
-  LaunchWatch(Console console, LaunchedDeployment made, Handover handover, Waiting waiting) {
+  LaunchWatch(Console console, LaunchedDeployment made, Handover handover, Patience patience) {
     this.console = console;
     this.made = made;
     this.handover = handover;
-    this.waiting = waiting;
+    this.patience = patience;
     this.progress = console.progress();
   }
 
@@ -55,7 +55,7 @@ final class LaunchWatch {
    * @param silence for which nothing may be seen of what should be there
    * @param stillborn silence after the end of a program that has told nothing
    */
-  record Waiting(Duration pause, Duration silence, Duration stillborn) {}
+  record Patience(Duration pause, Duration silence, Duration stillborn) {}
 
   /**
    * Waits for its end, and tells all of it.
@@ -79,7 +79,7 @@ final class LaunchWatch {
         look();
       }
       try {
-        TimeUnit.MILLISECONDS.sleep(waiting.pause().toMillis());
+        TimeUnit.MILLISECONDS.sleep(patience.pause().toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw Cancellation.error();
@@ -94,7 +94,7 @@ final class LaunchWatch {
       storeReached = System.nanoTime();
       return outcome;
     } catch (ErrataException e) {
-      rethrow(e, isOver(storeReached, waiting.silence()));
+      rethrow(e, isOver(storeReached, patience.silence()));
       return Optional.empty();
     }
   }
@@ -106,7 +106,7 @@ final class LaunchWatch {
       state = made.look();
       serverReached = System.nanoTime();
     } catch (ErrataException e) {
-      rethrow(e, isOver(serverReached, waiting.silence()) && isOver(seen, waiting.silence()));
+      rethrow(e, isOver(serverReached, patience.silence()) && isOver(seen, patience.silence()));
       return;
     }
     judge(state);
@@ -133,7 +133,7 @@ final class LaunchWatch {
       }
     }
     // Before its first word there is nothing that it could still be busy with.
-    Duration most = state.isEnded() && beat == 0 ? waiting.stillborn() : waiting.silence();
+    Duration most = state.isEnded() && beat == 0 ? patience.stillborn() : patience.silence();
     if (isOver(seen, most) && handover.outcome().isEmpty()) {
       made.log().forEach(line -> console.tell("  " + line));
       throw state.isBegun() || state.isEnded() ? silent() : unseen();
@@ -162,7 +162,7 @@ final class LaunchWatch {
         "Cannot run on Kubernetes: the operator makes no job manager of FlinkDeployment "
             + made
             + " (within "
-            + waiting.silence().toSeconds()
+            + patience.silence().toSeconds()
             + " s"
             + (error.isEmpty() ? "" : "; " + error)
             + ")",
@@ -177,6 +177,7 @@ final class LaunchWatch {
     tell(now.lines());
     if (!now.stage().isEmpty()) {
       show(now.stage());
+      progress.waits(now.waiting());
       progress.advance(now.done(), now.expected());
     }
   }

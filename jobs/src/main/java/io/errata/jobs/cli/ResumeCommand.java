@@ -86,7 +86,7 @@ final class ResumeCommand extends Verb {
                   place.plans(),
                   place.id(),
                   where.place(session()),
-                  new NotedProgress(session(), console, document),
+                  new NotedProgress(console.progress(), session(), console, document),
                   console.cancellation());
     } finally {
       console.endProgress();

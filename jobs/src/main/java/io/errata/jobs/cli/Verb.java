@@ -137,7 +137,7 @@ public abstract class Verb implements Callable<Integer> {
           .plan(
               spec,
               options,
-              new NotedProgress(session(), console, document),
+              new NotedProgress(console.progress(), session(), console, document),
               console.cancellation());
     } finally {
       console.endProgress();

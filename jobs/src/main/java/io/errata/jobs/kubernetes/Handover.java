@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.plan.FlinkPlanStorage;
+import io.errata.jobs.plan.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -63,9 +64,16 @@ public final class Handover {
    * @param stage what it does; empty before the first
    * @param done rows and events of the stage so far
    * @param expected about how many there will be, or 0
+   * @param waiting what its reading waits for, if it does
    * @param lines all so far
    */
-  public record Progress(long beat, String stage, long done, long expected, List<Line> lines) {
+  public record Progress(
+      long beat,
+      String stage,
+      long done,
+      long expected,
+      Optional<Waiting> waiting,
+      List<Line> lines) {
     public Progress {
       lines = List.copyOf(lines);
     }
@@ -125,6 +133,8 @@ public final class Handover {
     node.put("stage", progress.stage());
     node.put("done", progress.done());
     node.put("expected", progress.expected());
+    progress.waiting().ifPresent(wait -> wait.write(node));
+
     write(node, progress.lines());
     try {
       // Once the launcher has removed the folder, it isn't to come back.
@@ -171,6 +181,7 @@ public final class Handover {
                       node.path("stage").asText(),
                       node.path("done").asLong(),
                       node.path("expected").asLong(),
+                      Waiting.read(node),
                       lines(node)));
     } catch (ErrataException e) {
       LOG.debug("Cannot read how far it is from {}", storage.location(), e);

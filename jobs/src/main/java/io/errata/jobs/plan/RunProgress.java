@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.errata.state.table.Overload;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -104,12 +103,7 @@ public record RunProgress(
     node.put("stage_started_at", stageStartedAt.toString());
     node.put("processed", processed);
     node.put("total", total);
-    waiting.ifPresent(
-        wait ->
-            node.putObject("waiting")
-                .put("limit", wait.overload().limit())
-                .put("seen", wait.overload().seen())
-                .put("since", wait.since().toString()));
+    waiting.ifPresent(wait -> wait.write(node));
     node.put("updated_at", updatedAt.toString());
     try {
       return JSON.writeValueAsBytes(node);
@@ -125,7 +119,6 @@ public record RunProgress(
    */
   static RunProgress read(byte[] json) throws IOException {
     JsonNode node = JSON.readTree(json);
-    JsonNode wait = node.path("waiting");
     try {
       return new RunProgress(
           node.required("run").asText(),
@@ -137,12 +130,7 @@ public record RunProgress(
           Instant.parse(node.required("stage_started_at").asText()),
           node.required("processed").asLong(),
           node.required("total").asLong(),
-          wait.isMissingNode()
-              ? Optional.empty()
-              : Optional.of(
-                  new Waiting(
-                      new Overload(wait.required("limit").asText(), wait.required("seen").asText()),
-                      Instant.parse(wait.required("since").asText()))),
+          Waiting.read(node),
           Instant.parse(node.required("updated_at").asText()));
     } catch (RuntimeException e) {
       throw new IOException("a field is not as it was written", e);

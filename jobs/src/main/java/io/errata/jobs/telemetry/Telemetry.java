@@ -3,8 +3,8 @@ package io.errata.jobs.telemetry;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.JobCounts;
+import io.errata.jobs.plan.ForwardedProgress;
 import io.errata.jobs.plan.PlanProgress;
-import io.errata.jobs.plan.Waiting;
 import io.errata.jobs.spec.Spec;
 import io.errata.state.plan.PlanManifest;
 import io.errata.state.table.WriteResult;
@@ -234,16 +234,9 @@ public final class Telemetry {
   }
 
   /** Tells metrics and spans of what it hears. */
-  private final class Observed implements PlanProgress {
-    private final PlanProgress next;
-
+  private final class Observed extends ForwardedProgress {
     private Observed(PlanProgress next) {
-      this.next = next;
-    }
-
-    @Override
-    public void resumable(String id, String folder) {
-      next.resumable(id, folder);
+      super(next);
     }
 
     @Override
@@ -254,13 +247,13 @@ public final class Telemetry {
       if (trace != null) {
         trace.begun(id, name);
       }
-      next.begun(id, name, windowEnd);
+      super.begun(id, name, windowEnd);
     }
 
     @Override
     public void stage(String name) {
       Telemetry.this.stage(name);
-      next.stage(name);
+      super.stage(name);
     }
 
     @Override
@@ -268,7 +261,7 @@ public final class Telemetry {
       if (metrics != null) {
         metrics.counted(counts);
       }
-      next.counted(counts);
+      super.counted(counts);
     }
 
     @Override
@@ -276,12 +269,7 @@ public final class Telemetry {
       if (metrics != null) {
         metrics.advance(done, expected);
       }
-      next.advance(done, expected);
-    }
-
-    @Override
-    public void waits(Optional<Waiting> waiting) {
-      next.waits(waiting);
+      super.advance(done, expected);
     }
 
     @Override
@@ -292,7 +280,7 @@ public final class Telemetry {
       if (trace != null) {
         trace.planned(plan);
       }
-      next.planned(plan);
+      super.planned(plan);
     }
   }
 }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.errata.api.ErrataException;
 import io.errata.api.ErrorCode;
-import io.errata.jobs.cli.LaunchWatch.Waiting;
+import io.errata.jobs.cli.LaunchWatch.Patience;
 import io.errata.jobs.kubernetes.DeploymentFile;
 import io.errata.jobs.kubernetes.Handover;
 import io.errata.jobs.kubernetes.Handover.Line;
@@ -17,7 +17,10 @@ import io.errata.jobs.kubernetes.Handover.Progress;
 import io.errata.jobs.kubernetes.Handover.Stream;
 import io.errata.jobs.kubernetes.Launch;
 import io.errata.jobs.kubernetes.LaunchedDeployment;
+import io.errata.jobs.plan.PlanProgress;
+import io.errata.jobs.plan.Waiting;
 import io.errata.jobs.telemetry.Telemetry;
+import io.errata.state.table.Overload;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,9 +28,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +48,9 @@ class LaunchedRunTest {
       "/api/v1" + NAMESPACE + "pods?labelSelector=app%3Derrata-plan%2Ccomponent%3Djobmanager";
   private static final Duration NO_PATIENCE = Duration.ZERO;
   private static final Duration PATIENCE = Duration.ofHours(1);
+
+  private static final Waiting WAIT =
+      new Waiting(new Overload("limits.table-load", "3 are active, and 2 allowed"), Instant.EPOCH);
 
   @TempDir Path folder;
 
@@ -70,11 +78,15 @@ class LaunchedRunTest {
   }
 
   private Session session(Map<String, String> environment) {
+    return session(environment, Terminal.NONE);
+  }
+
+  private Session session(Map<String, String> environment, Terminal terminal) {
     return new Session(
         operations,
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new ErrorStream(err, StandardCharsets.UTF_8),
-        Terminal.NONE,
+        terminal,
         cancellation,
         folder,
         environment,
@@ -196,11 +208,16 @@ class LaunchedRunTest {
   }
 
   private LaunchWatch watch(LaunchedDeployment made, Handover handover, Duration patience) {
+    return watch(session(Map.of()), made, handover, patience);
+  }
+
+  private static LaunchWatch watch(
+      Session session, LaunchedDeployment made, Handover handover, Duration patience) {
     return new LaunchWatch(
-        session(Map.of()).console(false, false),
+        session.console(false, false),
         made,
         handover,
-        new Waiting(Duration.ofMillis(1), patience, NO_PATIENCE));
+        new Patience(Duration.ofMillis(1), patience, NO_PATIENCE));
   }
 
   private void status(String json) throws IOException {
@@ -251,7 +268,7 @@ class LaunchedRunTest {
         """);
     kubernetes.unanswered = 1;
     List<Line> lines = List.of(new Line(Stream.ERROR, "first"));
-    handover.tell(new Progress(1, "seal the plan", 3, 4, lines));
+    handover.tell(new Progress(1, "seal the plan", 3, 4, Optional.empty(), lines));
     List<Line> all = List.of(lines.get(0), new Line(Stream.RESULT, "second"));
     AtomicInteger looks = new AtomicInteger();
     kubernetes.onFind =
@@ -265,6 +282,43 @@ class LaunchedRunTest {
     assertThat(outcome.document().path("plan").asText()).isEqualTo("x");
     assertThat(err()).containsOnlyOnce("first").contains("seal the plan");
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("second\n");
+  }
+
+  @Test
+  void waitForTheDatabase_isToldByTheProgram_untilTheNextStage() {
+    HandedOver program =
+        HandedOver.of(Map.of(Handover.VARIABLE, folder.toString()), new Cancellation())
+            .orElseThrow();
+    PlanProgress progress = program.observe(PlanProgress.NONE);
+    progress.stage("recompute and compare");
+    assertThat(program.nextBeat().waiting()).isEmpty();
+    progress.waits(Optional.of(WAIT));
+    progress.advance(5, 10);
+    assertThat(program.nextBeat())
+        .isEqualTo(new Progress(2, "recompute and compare", 5, 10, Optional.of(WAIT), List.of()));
+    progress.stage("seal the plan");
+    assertThat(program.nextBeat())
+        .isEqualTo(new Progress(3, "seal the plan", 0, 0, Optional.empty(), List.of()));
+  }
+
+  @Test
+  void waitForTheDatabase_isShownByTheLauncher() {
+    Handover handover = begin();
+    LaunchedDeployment made = make(handover);
+    handover.tell(new Progress(1, "recompute and compare", 5, 10, Optional.of(WAIT), List.of()));
+    AtomicInteger looks = new AtomicInteger();
+    kubernetes.onFind =
+        () -> {
+          if (err().contains("waits") || looks.incrementAndGet() == 1_000) {
+            handover.tell(new Outcome(0, JSON.createObjectNode(), List.of()));
+          }
+        };
+    Session session = session(Map.of(), new Terminal(false, false, true, false, 200));
+    watch(session, made, handover, PATIENCE).await();
+    assertThat(err())
+        .containsPattern(
+            "recompute and compare: waits \\d+ s for the database: 3 are active, and 2 allowed"
+                + " \\(limits.table-load\\)");
   }
 
   @Test
