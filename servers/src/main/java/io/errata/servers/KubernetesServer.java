@@ -38,8 +38,8 @@ public final class KubernetesServer implements AutoCloseable {
   }
 
   /**
-   * The folder of the servers' programs, and of {@code kustomize}. Where {@code ERRATA_KUBERNETES}
-   * is {@code required}, they are built if need be.
+   * The folder of the servers' programs, of {@code kubectl} and of {@code kustomize}. Where {@code
+   * ERRATA_KUBERNETES} is {@code required}, they are built if need be.
    *
    * @return empty where they aren't built
    * @throws IllegalStateException where they are required and can't be built

@@ -94,13 +94,18 @@ final class HandedOver {
     Outcome outcome;
     synchronized (this) {
       to = handover;
-      outcome = new Outcome(status, document, lines);
+      outcome = outcome(status, document);
     }
     // Where it was stopped, the launcher has given up the cluster, or the pod has to go and another
     // begins again.
     if (to != null && !cancellation.cancelled()) {
       to.tell(outcome);
     }
+  }
+
+  /** What is told of its end. */
+  synchronized Outcome outcome(int status, ObjectNode document) {
+    return new Outcome(status, document, lines);
   }
 
   /**
@@ -141,6 +146,7 @@ final class HandedOver {
   }
 
   private synchronized void beginStage(String name) {
+    add(Stream.STAGE, name);
     stage = name;
     waiting = Optional.empty();
     done = 0;

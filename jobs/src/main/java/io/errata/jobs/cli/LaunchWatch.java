@@ -6,7 +6,6 @@ import io.errata.jobs.kubernetes.Handover;
 import io.errata.jobs.kubernetes.Handover.Line;
 import io.errata.jobs.kubernetes.Handover.Outcome;
 import io.errata.jobs.kubernetes.Handover.Progress;
-import io.errata.jobs.kubernetes.Handover.Stream;
 import io.errata.jobs.kubernetes.LaunchedDeployment;
 import io.errata.jobs.kubernetes.LaunchedDeployment.State;
 import io.errata.jobs.plan.PlanProgress;
@@ -176,28 +175,33 @@ final class LaunchWatch {
     }
     tell(now.lines());
     if (!now.stage().isEmpty()) {
+      // Another than the last of the lines only where the program has begun again.
       show(now.stage());
       progress.waits(now.waiting());
       progress.advance(now.done(), now.expected());
     }
   }
 
-  /** Shows a stage, once. */
+  /** Shows a stage, unless it is the one that is shown. */
   void show(String next) {
     if (!next.equals(stage)) {
-      stage = next;
-      progress.stage(next);
+      begin(next);
     }
+  }
+
+  private void begin(String next) {
+    stage = next;
+    progress.stage(next);
   }
 
   /** Tells what hasn't been told yet. */
   private void tell(List<Line> lines) {
     // A job manager that was lost begins from the start, and tells the same again.
     for (Line line : lines.subList(Math.min(told, lines.size()), lines.size())) {
-      if (line.stream() == Stream.RESULT) {
-        console.say(line.text());
-      } else {
-        console.tell(line.text());
+      switch (line.stream()) {
+        case RESULT -> console.say(line.text());
+        case ERROR -> console.tell(line.text());
+        case STAGE -> begin(line.text());
       }
     }
     told = Math.max(told, lines.size());

@@ -41,12 +41,14 @@ public final class Handover {
     this.storage = storage;
   }
 
-  /** Where a line of the program belongs. */
+  /** Where a line of the program belongs. All of them are told in the order that they had there. */
   public enum Stream {
     /** The result, for people. */
     RESULT,
     /** Errors, and what is under way. */
-    ERROR
+    ERROR,
+    /** The stage that has begun, for the progress: one may be over before the next beat. */
+    STAGE
   }
 
   /**

@@ -291,14 +291,81 @@ class LaunchedRunTest {
             .orElseThrow();
     PlanProgress progress = program.observe(PlanProgress.NONE);
     progress.stage("recompute and compare");
+    Line compare = new Line(Stream.STAGE, "recompute and compare");
     assertThat(program.nextBeat().waiting()).isEmpty();
     progress.waits(Optional.of(WAIT));
     progress.advance(5, 10);
     assertThat(program.nextBeat())
-        .isEqualTo(new Progress(2, "recompute and compare", 5, 10, Optional.of(WAIT), List.of()));
+        .isEqualTo(
+            new Progress(2, "recompute and compare", 5, 10, Optional.of(WAIT), List.of(compare)));
     progress.stage("seal the plan");
     assertThat(program.nextBeat())
-        .isEqualTo(new Progress(3, "seal the plan", 0, 0, Optional.empty(), List.of()));
+        .isEqualTo(
+            new Progress(
+                3,
+                "seal the plan",
+                0,
+                0,
+                Optional.empty(),
+                List.of(compare, new Line(Stream.STAGE, "seal the plan"))));
+  }
+
+  @Test
+  void stagesBetweenTwoBeats_areTold_inTheirOrderAmongTheLines() {
+    HandedOver program =
+        HandedOver.of(Map.of(Handover.VARIABLE, folder.toString()), new Cancellation())
+            .orElseThrow();
+    PlanProgress progress = program.observe(PlanProgress.NONE);
+    progress.stage("find the events");
+    program.add(Stream.ERROR, "Run 1");
+    progress.stage("recompute and compare");
+    List<Line> begun =
+        List.of(
+            new Line(Stream.STAGE, "find the events"),
+            new Line(Stream.ERROR, "Run 1"),
+            new Line(Stream.STAGE, "recompute and compare"));
+    assertThat(program.nextBeat().lines()).isEqualTo(begun);
+    progress.stage("seal the plan");
+    assertThat(program.outcome(0, JSON.createObjectNode()).lines())
+        .startsWith(begun.toArray(Line[]::new))
+        .endsWith(new Line(Stream.STAGE, "seal the plan"))
+        .hasSize(4);
+  }
+
+  @Test
+  void stages_areShownOnce_thoseThatNoBeatHadToo_andAgainWhereTheProgramBeginsAgain() {
+    Handover handover = begin();
+    LaunchedDeployment made = make(handover);
+    Line find = new Line(Stream.STAGE, "find the events");
+    Line run = new Line(Stream.ERROR, "Run 1");
+    Line compare = new Line(Stream.STAGE, "recompute and compare");
+    Line seal = new Line(Stream.STAGE, "seal the plan");
+    handover.tell(beat(1, "recompute and compare", find, run, compare));
+    AtomicInteger looks = new AtomicInteger();
+    kubernetes.onFind =
+        () -> {
+          switch (looks.incrementAndGet()) {
+            case 2 -> handover.tell(beat(2, "recompute and compare", find, run, compare));
+            case 3 -> handover.tell(beat(1, "find the events", find));
+            case 4 -> {
+              List<Line> all = List.of(find, run, compare, seal);
+              handover.tell(new Outcome(0, JSON.createObjectNode(), all));
+            }
+            default -> {}
+          }
+        };
+    watch(made, handover, PATIENCE).await();
+    assertThat(err().lines())
+        .containsExactly(
+            "find the events",
+            "Run 1",
+            "recompute and compare",
+            "find the events",
+            "seal the plan");
+  }
+
+  private static Progress beat(long beat, String stage, Line... lines) {
+    return new Progress(beat, stage, 0, 0, Optional.empty(), List.of(lines));
   }
 
   @Test
