@@ -1,70 +1,14 @@
 package io.errata.it;
 
-import io.errata.api.ColumnType;
-import io.errata.api.Effects;
-import io.errata.api.Event;
-import io.errata.api.Row;
-import io.errata.api.RowSchema;
-import io.errata.api.Worker;
-import java.util.List;
-import java.util.Optional;
-
 /** Twice the sum of a user's amounts; never on the class path's list of workers. */
-public final class DoubledWorker implements Worker<DoubledWorker.Sum> {
-  private static final RowSchema READS =
-      RowSchema.builder().column("user", ColumnType.TEXT).column("amount", ColumnType.LONG).build();
-  private static final RowSchema KEY = RowSchema.builder().column("name", ColumnType.TEXT).build();
-  private static final RowSchema COLUMNS =
-      RowSchema.builder().column("total", ColumnType.LONG).build();
-
-  /** The state of a user. */
-  static final class Sum {
-    private long value;
-  }
-
+public final class DoubledWorker extends TotalsWorker {
   @Override
   public String name() {
     return "doubled";
   }
 
   @Override
-  public int version() {
-    return 1;
-  }
-
-  @Override
-  public RowSchema reads() {
-    return READS;
-  }
-
-  @Override
-  public RowSchema key() {
-    return KEY;
-  }
-
-  @Override
-  public RowSchema columns() {
-    return COLUMNS;
-  }
-
-  @Override
-  public List<Row> keys(Event event) {
-    return List.of(Row.of(KEY, event.asText("user")));
-  }
-
-  @Override
-  public Sum start(Row key) {
-    return new Sum();
-  }
-
-  @Override
-  public Sum apply(Sum sum, Row key, Event event, Effects effects) {
-    sum.value += 2 * event.asLong("amount");
-    return sum;
-  }
-
-  @Override
-  public Optional<Row> result(Row key, Sum sum) {
-    return Optional.of(Row.of(COLUMNS, sum.value));
+  long add(String user, long amount) {
+    return 2 * amount;
   }
 }

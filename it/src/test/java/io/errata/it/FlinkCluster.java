@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -187,6 +188,8 @@ final class FlinkCluster implements AutoCloseable {
       bind-host: 127.0.0.1
       memory: { heap.size: 384m, off-heap.size: 128m, jvm-metaspace.size: 256m, jvm-overhead.min: 128m, jvm-overhead.max: 128m }
     rest: { address: 127.0.0.1, bind-address: 127.0.0.1, port: %d }
+    # How old what it says of tasks and checkpoints may be: tests look at that.
+    web.refresh-interval: 100ms
     heartbeat: { interval: 1000ms, timeout: 15000ms }
     io.tmp.dirs: %s
     taskmanager:
@@ -454,31 +457,65 @@ final class FlinkCluster implements AutoCloseable {
 
   /** As {@code kill -9} does, to one of them that has tasks. */
   void killTaskManager() {
-    Process killed = taskManagers.get(busyTaskManager());
-    assertThat(killed.isAlive()).isTrue();
-    killed.destroyForcibly().onExit().join();
+    kill(taskManagers.get(busyTaskManager()));
   }
 
   /**
-   * The name of one that has tasks under way: one whose tasks have ended is missed only when what
-   * they made is to be read.
+   * As {@code kill -9} does, to one of them.
+   *
+   * @param id of its process
+   */
+  void killTaskManager(long id) {
+    kill(
+        taskManagers.values().stream()
+            .filter(process -> process.pid() == id)
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no task manager is process " + id)));
+  }
+
+  private static void kill(Process taskManager) {
+    assertThat(taskManager.isAlive()).isTrue();
+    taskManager.destroyForcibly().onExit().join();
+  }
+
+  /**
+   * The name of one that has tasks under way, as soon as there is one: one whose tasks have ended
+   * is missed only when what they made is to be read.
    */
   private String busyTaskManager() {
+    // What the job manager says of tasks may be of some moments ago.
+    List<String> found = new ArrayList<>();
+    await(() -> findBusy().map(found::add).isPresent(), "a task that runs");
+    return found.get(0);
+  }
+
+  private Optional<String> findBusy() {
     try {
-      for (String job : jobs().keySet()) {
-        for (JsonNode vertex : ask("/jobs/" + job).path("vertices")) {
-          String id = vertex.path("id").asText();
-          for (JsonNode task : ask("/jobs/" + job + "/vertices/" + id).path("subtasks")) {
-            if (task.path("status").asText().equals("RUNNING")) {
-              return task.path("taskmanager-id").asText();
-            }
+      for (Map.Entry<String, String> job : jobs().entrySet()) {
+        if (job.getValue().equals("RUNNING")) {
+          Optional<String> busy = findBusy(job.getKey());
+          if (busy.isPresent()) {
+            return busy;
           }
         }
       }
-      throw new AssertionError("no task runs; " + logs());
+      return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Optional<String> findBusy(String job) throws IOException {
+    for (JsonNode vertex : ask("/jobs/" + job).path("vertices")) {
+      String id = vertex.path("id").asText();
+      for (JsonNode task : ask("/jobs/" + job + "/vertices/" + id).path("subtasks")) {
+        String name = task.path("taskmanager-id").asText();
+        if (task.path("status").asText().equals("RUNNING") && taskManagers.containsKey(name)) {
+          return Optional.of(name);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /**

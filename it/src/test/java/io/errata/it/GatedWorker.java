@@ -1,24 +1,20 @@
 package io.errata.it;
 
-import io.errata.api.ColumnType;
-import io.errata.api.Effects;
 import io.errata.api.Event;
 import io.errata.api.Row;
-import io.errata.api.RowSchema;
-import io.errata.api.Worker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Sums a user's amounts. A user who is named like a gate, a file, is waited for as long as the file
- * is there; a file beside it then says that somebody waits. Never on the class path's list of
+ * is there; a file beside it then says which process waits. Never on the class path's list of
  * workers.
  */
-public final class GatedWorker implements Worker<GatedWorker.Sum> {
+public final class GatedWorker extends TotalsWorker {
   /** How a gate's name ends at which the search for an event's keys waits. */
   static final String AT_KEYS = "gate-of-keys";
 
@@ -27,20 +23,18 @@ public final class GatedWorker implements Worker<GatedWorker.Sum> {
 
   private static final int PAUSE_MILLIS = 20;
 
-  private static final RowSchema READS =
-      RowSchema.builder().column("user", ColumnType.TEXT).column("amount", ColumnType.LONG).build();
-  private static final RowSchema KEY = RowSchema.builder().column("name", ColumnType.TEXT).build();
-  private static final RowSchema COLUMNS =
-      RowSchema.builder().column("total", ColumnType.LONG).build();
-
-  /** The state of a user. */
-  static final class Sum {
-    private long value;
+  private static Path reached(Path gate) {
+    return gate.resolveSibling(gate.getFileName() + ".reached");
   }
 
-  /** The file that is there once somebody waits at a gate. */
-  static Path reached(Path gate) {
-    return gate.resolveSibling(gate.getFileName() + ".reached");
+  /** The id of the process whose task waits at a gate; empty before one has come there. */
+  static OptionalLong waitingAt(Path gate) {
+    try {
+      String written = Files.exists(reached(gate)) ? Files.readString(reached(gate)) : "";
+      return written.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(written));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -49,47 +43,15 @@ public final class GatedWorker implements Worker<GatedWorker.Sum> {
   }
 
   @Override
-  public int version() {
-    return 1;
-  }
-
-  @Override
-  public RowSchema reads() {
-    return READS;
-  }
-
-  @Override
-  public RowSchema key() {
-    return KEY;
-  }
-
-  @Override
-  public RowSchema columns() {
-    return COLUMNS;
-  }
-
-  @Override
   public List<Row> keys(Event event) {
-    String user = event.asText("user");
-    pass(user, AT_KEYS);
-    return List.of(Row.of(KEY, user));
+    pass(event.asText("user"), AT_KEYS);
+    return super.keys(event);
   }
 
   @Override
-  public Sum start(Row key) {
-    return new Sum();
-  }
-
-  @Override
-  public Sum apply(Sum sum, Row key, Event event, Effects effects) {
-    pass(event.asText("user"), AT_REPLAY);
-    sum.value += event.asLong("amount");
-    return sum;
-  }
-
-  @Override
-  public Optional<Row> result(Row key, Sum sum) {
-    return Optional.of(Row.of(COLUMNS, sum.value));
+  long add(String user, long amount) {
+    pass(user, AT_REPLAY);
+    return amount;
   }
 
   private static void pass(String user, String gate) {
@@ -98,8 +60,10 @@ public final class GatedWorker implements Worker<GatedWorker.Sum> {
     }
     Path file = Path.of(user);
     try {
+      if (Files.exists(file)) {
+        Files.writeString(reached(file), Long.toString(ProcessHandle.current().pid()));
+      }
       while (Files.exists(file)) {
-        Files.writeString(reached(file), "");
         Thread.sleep(PAUSE_MILLIS);
       }
     } catch (IOException e) {
