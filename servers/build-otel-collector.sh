@@ -4,7 +4,7 @@
 # says where that is, and builds nothing. Takes 2 minutes of one core and Go 1.24 or newer.
 set -euo pipefail
 
-# Of newer releases, some modules can't be had from proxy.golang.org.
+# Of newer releases, some modules can't be had from Go's public proxy.
 version=0.120.0
 providers=1.26.0
 

@@ -5,6 +5,7 @@ import io.errata.api.ErrorCode;
 import io.errata.connectors.read.ContentException;
 import io.errata.connectors.store.FileStores;
 import io.errata.connectors.store.StoreFault;
+import io.errata.connectors.store.ToldFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -89,12 +90,15 @@ public final class SchemaFile {
         ErrorCode.INVALID_SPEC,
         "Cannot read the schema " + name + ": there is no such file",
         "Check the path; it is relative to the spec's folder.",
-        e);
+        ToldFailure.of(e));
   }
 
   private static ErrataException unavailable(String name, IOException e) {
     StoreFault fault = StoreFault.of(e);
     return new ErrataException(
-        fault.code(), "Cannot read the schema " + name + ": " + fault.words(), fault.next(), e);
+        fault.code(),
+        "Cannot read the schema " + name + ": " + fault.words(),
+        fault.next(),
+        ToldFailure.of(e));
   }
 }

@@ -113,7 +113,10 @@ final class PauseCommand extends Verb {
                   + after.id()
                   + " --on session --cluster "
                   + after.cluster().orElse("URL")
-                  + " waits for it, and can be paused; errata cancel ends it.");
+                  + " waits for it, and can be paused; errata cancel "
+                  + after.id()
+                  + after.cluster().map(address -> " --cluster " + address).orElse("")
+                  + " ends it.");
       case PAUSED -> throw new IllegalArgumentException("a run that is paused");
     };
   }

@@ -72,10 +72,10 @@ final class FoldTable {
   private byte[] gatheredKey = new byte[64];
   private byte[] key = gatheredKey;
   private int keyFrom;
-  // Only so that reading is not left out.
-  private long touched;
   private int keyLength;
   private long keyTag;
+  // Only so that reading is not left out.
+  private long touched;
 
   // Events wait until there are many of keys that lie side by side: each key by itself would have
   // to come from the memory.

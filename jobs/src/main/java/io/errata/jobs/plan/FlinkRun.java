@@ -239,9 +239,8 @@ final class FlinkRun implements AutoCloseable {
               configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint);
               // Rows of a snapshot that is gone are read anew by other operators.
               configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
-              // Checkpoints that build upon a claimed savepoint would look for its files in their
-              // own
-              // folders.
+              // Checkpoints that build upon a claimed savepoint would look for its files in
+              // their own folders.
               configuration.set(
                   StateRecoveryOptions.RESTORE_MODE,
                   RunFolder.isSavepoint(checkpoint)

@@ -30,10 +30,7 @@ final class LeftJob {
     RunRecord.Job job = run.record().job().get();
     Optional<ClusterJob> found;
     try {
-      found =
-          SessionCluster.at(ClusterAddress.parse(job.cluster()))
-              .find(job.id())
-              .filter(known -> !known.hasEnded());
+      found = underWay(job);
     } catch (ErrataException e) {
       if (run.hasSummary()) {
         LOG.warn("{}; the job has done its work", e.getMessage());
@@ -58,12 +55,7 @@ final class LeftJob {
               + run.record().id()
               + " in this process: its job still runs at "
               + job.cluster(),
-          resume(run)
-              + " waits for it; errata cancel "
-              + run.record().id()
-              + " --cluster "
-              + job.cluster()
-              + " ends it first.");
+          resume(run) + " waits for it; " + cancel(run, job));
     }
     return found;
   }
@@ -80,11 +72,7 @@ final class LeftJob {
     RunRecord.Job job = run.record().job().get();
     boolean runs;
     try {
-      runs =
-          SessionCluster.at(ClusterAddress.parse(job.cluster()))
-              .find(job.id())
-              .filter(known -> !known.hasEnded())
-              .isPresent();
+      runs = underWay(job).isPresent();
     } catch (ErrataException e) {
       LOG.warn("{}; a job that still runs there fails", e.getMessage());
       return;
@@ -93,8 +81,19 @@ final class LeftJob {
       throw new ErrataException(
           ErrorCode.INVALID_PLAN,
           "Cannot drop run " + run.record().id() + ": its job still runs at " + job.cluster(),
-          "errata cancel " + run.record().id() + " --cluster " + job.cluster() + " ends it first.");
+          cancel(run, job));
     }
+  }
+
+  /** The job, where its cluster says that it hasn't ended. */
+  private static Optional<ClusterJob> underWay(RunRecord.Job job) {
+    return SessionCluster.at(ClusterAddress.parse(job.cluster()))
+        .find(job.id())
+        .filter(known -> !known.hasEnded());
+  }
+
+  private static String cancel(RunFolder run, RunRecord.Job job) {
+    return "errata cancel " + run.record().id() + " --cluster " + job.cluster() + " ends it first.";
   }
 
   /** The command that goes on with a run that was left. */

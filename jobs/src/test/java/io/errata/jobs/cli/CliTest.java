@@ -1151,7 +1151,8 @@ class CliTest {
                 Optional.of("http://jm:8081"),
                 OptionalLong.empty())));
     assertThat(run("pause", id).err)
-        .contains("nobody waits for its job, which goes on at http://jm:8081");
+        .contains("nobody waits for its job, which goes on at http://jm:8081")
+        .containsPattern("; errata cancel \\S+ --cluster http://jm:8081 ends it\\.");
     assertThat(run("cancel", id).err).contains("with --cluster http://jm:8081.");
     Ran left = run("status", "--json");
     assertThat(left.document("status").at("/runs/0/state").asText()).isEqualTo("left");

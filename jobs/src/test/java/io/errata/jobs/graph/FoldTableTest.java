@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FoldTableTest {
-  private static final EventSchema SCHEMA =
+  static final EventSchema SCHEMA =
       new EventSchema(
           "id",
           "ts",

@@ -2,13 +2,9 @@ package io.errata.jobs.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.errata.api.ColumnType;
 import io.errata.api.Position;
 import io.errata.api.RowSchema;
-import io.errata.connectors.event.EventField;
 import io.errata.connectors.event.EventRecord;
-import io.errata.connectors.event.EventSchema;
-import io.errata.connectors.event.EventSchema.TimeUnit;
 import io.errata.connectors.event.PackedEvents;
 import io.errata.jobs.aggregate.IntegerFold;
 import io.errata.state.table.TableColumn;
@@ -24,23 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlainKeysTest {
-  private static final EventSchema SCHEMA =
-      new EventSchema(
-          "id",
-          "ts",
-          TimeUnit.MILLIS,
-          null,
-          List.of(),
-          List.of(
-              new EventField("value", ColumnType.LONG),
-              new EventField("shop", ColumnType.LONG),
-              new EventField("user_id", ColumnType.TEXT)));
-  private static final RowSchema PAYLOAD = SCHEMA.payloadSchema();
+  private static final RowSchema PAYLOAD = FoldTableTest.SCHEMA.payloadSchema();
   private static final IntegerFold FOLD = new IntegerFold(List.of("user_id", "shop"), List.of());
   private static final TableColumn USER = column("user_id", Storage.TEXT, 0);
   private static final TableColumn SHOP = column("shop", Storage.INT64, 0);
 
-  private final PackedEvents packed = new PackedEvents(SCHEMA, List.of("file"));
+  private final PackedEvents packed = new PackedEvents(FoldTableTest.SCHEMA, List.of("file"));
 
   @ParameterizedTest
   @ValueSource(strings = {"", "u1", "a b~", "\u0001", "\u007f"})
@@ -91,7 +76,7 @@ class PlainKeysTest {
             Instant.EPOCH,
             "",
             new Object[0],
-            new Object[] {7L, shop, user},
+            new Object[] {7L, user, shop},
             new Position("file", 0),
             null);
     DataOutputSerializer out = new DataOutputSerializer(64);
