@@ -30,6 +30,7 @@ final class PlayedOperator implements AutoCloseable {
   private static final String FINALIZER = "flinkdeployments.flink.apache.org/finalizer";
   private static final String MERGE = "application/merge-patch+json";
   private static final int LOOK_AGAIN_MILLIS = 100;
+  private static final int END_SECONDS = 60;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final KubernetesApi api;
@@ -190,9 +191,20 @@ final class PlayedOperator implements AutoCloseable {
     return all.toString();
   }
 
+  /** What it does just now it does to the end: an interrupt would be a failure of its own. */
+  private void awaitLastLook() {
+    loop.shutdown();
+    try {
+      assertThat(loop.awaitTermination(END_SECONDS, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
   public void close() {
-    loop.shutdownNow();
+    awaitLastLook();
     synchronized (this) {
       clusters.values().forEach(FlinkCluster::close);
     }
