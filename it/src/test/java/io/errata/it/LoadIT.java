@@ -9,6 +9,7 @@ import io.errata.api.ErrorCode;
 import io.errata.jobs.graph.PlanJob.InputOrder;
 import io.errata.jobs.plan.PlannerOptions;
 import io.errata.jobs.spec.Spec;
+import io.errata.state.plan.PlanManifest;
 import io.errata.state.table.LoadLimits;
 import io.errata.testkit.PostgresProcess;
 import io.errata.testkit.PostgresServer;
@@ -184,6 +185,36 @@ class LoadIT {
         spec.conflicts(),
         spec.plans(),
         spec.text());
+  }
+
+  @Test
+  void connections_areNoMoreThanTheLimit_andThePlanIsTheSame() {
+    database.execute(
+        "INSERT INTO daily_totals SELECT 'other ' || i, '2024-06-10', i FROM generate_series(1, 200000) i");
+    SpecDraft draft = spec().remove("limits.table-load");
+    PlannerOptions four = new PlannerOptions(4, InputOrder.AS_READ);
+    PlanManifest expected = Runs.plan(draft.parse(), four).manifest();
+    // The server counts a connection that was closed for a moment longer; four readers need ten.
+    database.execute("CREATE ROLE " + READER + " LOGIN CONNECTION LIMIT 6");
+    try {
+      database.execute("GRANT SELECT ON daily_totals TO " + READER);
+      SpecDraft held =
+          draft
+              .set("table.jdbc.user", READER)
+              .set("limits.connections", 4)
+              .set("plans", folder.resolve("held").toString());
+      PlanManifest plan = Runs.plan(held.parse(), four).manifest();
+      assertThat(plan.plan()).isEqualTo(expected.plan());
+      // Whether the server holds the role to it at all: one reader needs one more.
+      database.execute("ALTER ROLE " + READER + " CONNECTION LIMIT 3");
+      ErrataException error =
+          catchThrowableOfType(ErrataException.class, () -> Runs.plan(held.parse(), four));
+      assertThat(error.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(error).hasMessageContaining("53300");
+    } finally {
+      database.execute("DROP OWNED BY " + READER);
+      database.execute("DROP ROLE " + READER);
+    }
   }
 
   @Test

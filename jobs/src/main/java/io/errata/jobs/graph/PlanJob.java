@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.memory.ManagedMemoryUseCase;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -66,6 +68,7 @@ public final class PlanJob {
   private final Set<String> quarantined;
   private final KeySelection selection;
   private OptionalLong first = OptionalLong.empty();
+  private OptionalInt readers = OptionalInt.empty();
 
   /**
    * @param windowEnd the end of the window, exclusive, which the lag is measured to
@@ -100,6 +103,19 @@ public final class PlanJob {
 
   /** The same, made from the first events of the window alone, in the one order of events. */
   public PlanJob withFirst(OptionalLong changed) {
+    PlanJob job = copy();
+    job.first = changed;
+    return job;
+  }
+
+  /** The same, with no more than so many tasks that read the rows of each table. */
+  public PlanJob withReaders(OptionalInt most) {
+    PlanJob job = copy();
+    job.readers = most;
+    return job;
+  }
+
+  private PlanJob copy() {
     PlanJob job =
         new PlanJob(
             worker,
@@ -112,7 +128,8 @@ public final class PlanJob {
             workerTime,
             quarantined,
             selection);
-    job.first = changed;
+    job.first = first;
+    job.readers = readers;
     return job;
   }
 
@@ -218,13 +235,15 @@ public final class PlanJob {
     if (!selection.isAll()) {
       KeySelection selected = selection;
       for (int i = 0; i < keyed.size(); i++) {
-        keyed.set(
-            i,
-            keyed
-                .get(i)
-                .filter(record -> selected.includes(record.key()))
+        DataStream<KeyedRecord> all = keyed.get(i);
+        SingleOutputStreamOperator<KeyedRecord> included =
+            all.filter(record -> selected.includes(record.key()))
                 .name("keys of the plan")
-                .uid("selection-" + i));
+                .uid("selection-" + i);
+        if (all.getParallelism() < env.getParallelism()) {
+          included.setParallelism(all.getParallelism());
+        }
+        keyed.set(i, included);
       }
     }
 
@@ -324,7 +343,12 @@ public final class PlanJob {
     // Before they come together, so that each is packed by the task that has made it.
     List<DataStream<RecordBlock>> blocks = new ArrayList<>();
     for (DataStream<T> input : inputs) {
-      blocks.add(input.transform("pack", streams.blocks(), new PackOperator<>(packing, tasks)));
+      SingleOutputStreamOperator<RecordBlock> packed =
+          input.transform("pack", streams.blocks(), new PackOperator<>(packing, tasks));
+      if (input.getParallelism() < tasks) {
+        packed.setParallelism(input.getParallelism());
+      }
+      blocks.add(packed);
     }
     SingleOutputStreamOperator<OUT> result =
         union(blocks)
@@ -382,12 +406,16 @@ public final class PlanJob {
       String name,
       String reading,
       JobStreams streams) {
-    return env.fromSource(
+    DataStreamSource<KeyedRecord> source =
+        env.fromSource(
             new LiveRowSource(rows.options(), rows.table(), rows.splits(), role, staging),
             WatermarkStrategy.noWatermarks(),
             name,
-            streams.keyed())
-        .uid(uidOfRows(name, reading));
+            streams.keyed());
+    if (readers.isPresent()) {
+      source.setParallelism(Math.min(readers.getAsInt(), env.getParallelism()));
+    }
+    return source.uid(uidOfRows(name, reading));
   }
 
   private static String uidOfRows(String name, String reading) {

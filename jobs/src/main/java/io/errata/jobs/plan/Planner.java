@@ -405,7 +405,8 @@ public final class Planner implements AutoCloseable, Leavable {
                 spec.limits().workerTime(),
                 Set.copyOf(spec.events().quarantine()),
                 keys)
-            .withFirst(spec.filter().first());
+            .withFirst(spec.filter().first())
+            .withReaders(spec.limits().readers(tablesRead(spec)));
     long estimated = estimatedRows;
     FlinkRun flink =
         resources.hold(
@@ -521,6 +522,10 @@ public final class Planner implements AutoCloseable, Leavable {
         "Cannot plan: the source doesn't hold all of the window (" + gaps.size() + " gaps)" + list,
         "Bring the missing events back, or set limits.missing-coverage to allow where you know that"
             + " they don't matter; the plan then says so.");
+  }
+
+  private static int tablesRead(Spec spec) {
+    return spec.base().flatMap(BaseSpec::table).isPresent() ? 2 : 1;
   }
 
   /** A base whose rows are all in a checkpoint: the job has the same stages, and reads nothing. */

@@ -4,6 +4,7 @@ import io.errata.connectors.ReadRate;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * When a plan is not applied, and how fast events are read.
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param quarantine the most keys that may be left out
  * @param missingCoverage what to do where the source no longer holds all of the window
  * @param rate how fast events may be read
+ * @param connections the most that a plan has to the live table's database at once; unlimited where
+ *     empty
  * @param workerTime how long a worker may take for one event or row; zero for no limit
  */
 public record LimitsSpec(
@@ -21,7 +24,35 @@ public record LimitsSpec(
     Amount quarantine,
     MissingCoverage missingCoverage,
     ReadRate rate,
+    Optional<Integer> connections,
     Duration workerTime) {
+
+  /** A plan's own connections to a table: that of the open table, and that of the snapshot. */
+  private static final int OWN_CONNECTIONS = 2;
+
+  /** Those of a task that reads rows of a table: that of the open table, and that which reads. */
+  private static final int CONNECTIONS_PER_READER = 2;
+
+  /**
+   * The fewest connections that are enough for one reader.
+   *
+   * @param tables how many tables are read
+   */
+  static int fewestConnections(int tables) {
+    return tables * (OWN_CONNECTIONS + CONNECTIONS_PER_READER);
+  }
+
+  /**
+   * How many tasks may read the rows of each table.
+   *
+   * @param tables how many tables are read
+   * @return empty where any number may
+   */
+  public OptionalInt readers(int tables) {
+    return connections
+        .map(most -> OptionalInt.of((most / tables - OWN_CONNECTIONS) / CONNECTIONS_PER_READER))
+        .orElse(OptionalInt.empty());
+  }
 
   /** What to do where the source no longer holds all of the window. */
   public enum MissingCoverage {

@@ -54,6 +54,7 @@ final class SpecAssembly {
     checkFilter();
     checkColumns(worker, compare);
     checkTimeouts();
+    checkConnections();
     TablePlace place = new TablePlace(values, problems);
     place.check();
     String url = place.isCsv() ? place.csvUrl() : credential(SpecOptions.URL);
@@ -105,6 +106,7 @@ final class SpecAssembly {
             required(SpecOptions.QUARANTINE),
             required(SpecOptions.MISSING_COVERAGE),
             required(SpecOptions.RATE),
+            Optional.ofNullable(values.find(SpecOptions.CONNECTIONS)),
             required(SpecOptions.WORKER_TIME)),
         new ExecutionSpec(
             required(SpecOptions.EXECUTION_MODE),
@@ -500,6 +502,29 @@ final class SpecAssembly {
       if (others.contains(name)) {
         problem(path, YamlReader.shorten(name) + " " + reason);
       }
+    }
+  }
+
+  private void checkConnections() {
+    Integer most = values.find(SpecOptions.CONNECTIONS);
+    if (most == null) {
+      return;
+    }
+    String path = SpecOptions.CONNECTIONS.path();
+    if (values.isGiven(SpecOptions.CSV_PATH.path())) {
+      problem(path, "a CSV file has no connections; leave it out");
+      return;
+    }
+    int tables = values.isGiven(SpecOptions.BASE_TABLE.path()) ? 2 : 1;
+    int fewest = LimitsSpec.fewestConnections(tables);
+    if (most < fewest) {
+      problem(
+          path,
+          most
+              + " are too few (at least "
+              + fewest
+              + "): a plan has two of its own and two for a reader"
+              + (tables > 1 ? ", for the live table and for base.table" : ""));
     }
   }
 

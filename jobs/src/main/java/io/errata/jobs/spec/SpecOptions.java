@@ -661,6 +661,15 @@ final class SpecOptions {
               "How many sessions other than Errata's own may be active in the live table's database server"
                   + " (`pg_stat_activity`). While there are more, the same happens. For `table.jdbc`.")
           .withDefaultText("unlimited");
+  static final SpecOption<Integer> CONNECTIONS =
+      SpecOption.of(
+              "limits.connections",
+              ValueType.number(),
+              OPTIONAL,
+              "The most connections that a plan has to the live table's database at once, from 4: two of its own, and two for each"
+                  + " task that reads live rows. With `base.table` it is twice that, from 8. Fewer tasks than `--parallelism` then"
+                  + " read them; nothing else is slowed down. For `table.jdbc`.")
+          .withDefaultText("all tasks read");
   static final SpecOption<Duration> WORKER_TIME =
       SpecOption.of(
               "limits.worker-time",
@@ -802,6 +811,7 @@ final class SpecOptions {
           RATE,
           TABLE_LAG,
           TABLE_LOAD,
+          CONNECTIONS,
           WORKER_TIME,
           EXECUTION_MODE,
           CHECKPOINT_INTERVAL,

@@ -56,6 +56,7 @@ public final class SampleSpec {
             new Amount(0, Amount.Unit.ROWS),
             LimitsSpec.MissingCoverage.FAIL,
             ReadRate.UNLIMITED,
+            Optional.empty(),
             Duration.ofMinutes(1)),
         new ExecutionSpec(ExecutionSpec.Mode.BATCH, Duration.ofMinutes(1), Optional.empty()),
         ConflictPolicy.ABORT,

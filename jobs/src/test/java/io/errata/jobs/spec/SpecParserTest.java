@@ -126,6 +126,7 @@ class SpecParserTest {
                 new Amount(0, Amount.Unit.ROWS),
                 MissingCoverage.FAIL,
                 new ReadRate(50_000, Long.MAX_VALUE),
+                Optional.empty(),
                 Duration.ofSeconds(10)));
     assertThat(spec.conflicts()).isEqualTo(ConflictPolicy.ABORT);
     assertThat(spec.plans()).isEqualTo("gs://plans/errata");
@@ -144,6 +145,19 @@ class SpecParserTest {
   void rate_isOfEventsOrOfBytesOrOfBoth(String rate, long events, long bytes) {
     assertThat(Specs.parse(MINIMAL, "limits.rate='" + rate + "'").limits().rate())
         .isEqualTo(new ReadRate(events, bytes));
+  }
+
+  @Test
+  void connections_leaveSoManyReaders_asTheyAreEnoughFor() {
+    assertThat(Specs.parse(MINIMAL).limits().readers(1)).isEmpty();
+    LimitsSpec nine = Specs.parse(MINIMAL, "limits.connections=9").limits();
+    assertThat(nine.readers(1)).hasValue(3);
+    assertThat(nine.readers(2)).hasValue(1);
+    assertThat(Specs.parse(MINIMAL, "limits.connections=4").limits().readers(1)).hasValue(1);
+    assertThat(problems(MINIMAL, "limits.connections=3"))
+        .containsExactly(
+            "in --set limits.connections: limits.connections: 3 are too few (at least 4): a plan has two of its own and two for a"
+                + " reader");
   }
 
   @Test
@@ -196,6 +210,7 @@ class SpecParserTest {
                 new Amount(0, Amount.Unit.ROWS),
                 MissingCoverage.FAIL,
                 ReadRate.UNLIMITED,
+                Optional.empty(),
                 Duration.ofMinutes(1)));
     assertThat(spec.events().quarantine()).isEmpty();
     assertThat(spec.conflicts()).isEqualTo(ConflictPolicy.ABORT);
