@@ -1,10 +1,10 @@
 """A PostgreSQL of the comparison's own, on a random port of the loopback interface; it is gone at the end."""
+import hashlib
 import os
 import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tarfile
 import tempfile
@@ -13,13 +13,20 @@ import zipfile
 
 import psycopg
 
+import processes
+
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "shared_buffers": "512MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "30min",
     "autovacuum": "off",
+    # A table that is filled in the transaction that makes it isn't written to the log as well.
+    "wal_level": "minimal",
+    "max_wal_senders": 0,
+    "maintenance_work_mem": "256MB",
 }
+ORIGINAL = "original"
 
 
 class Database:
@@ -42,9 +49,7 @@ class Database:
                 cwd=self._folder,
                 **self._user,
             )
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self.port = free.getsockname()[1]
+            (self.port,) = processes.free_ports(1)
             settings = SETTINGS | {"port": self.port, "unix_socket_directories": self._folder}
             options = [f"--{name}={value}" for name, value in settings.items()]
             with open(self._folder / "log", "wb") as log:
@@ -71,55 +76,59 @@ class Database:
 
     @property
     def version(self) -> str:
-        return self._ask("postgres", "SHOW server_version")
+        return self._ask("postgres", "SHOW server_version")[0]
 
     def conninfo(self, name: str = "balances") -> str:
         return f"host=127.0.0.1 port={self.port} user=postgres dbname={name}"
 
-    def load(self, live: pathlib.Path) -> None:
+    def keep(self, live: pathlib.Path) -> None:
         """Makes the database that each run gets a copy of."""
-        self._tell("postgres", "DROP DATABASE IF EXISTS original", "CREATE DATABASE original")
-        self._tell(
-            "original",
-            "CREATE TABLE balances (user_id text PRIMARY KEY, total bigint, events bigint, checksum text)",
-        )
-        with psycopg.connect(self.conninfo("original")) as connection, connection.cursor() as cursor:
-            with cursor.copy("COPY balances FROM STDIN (FORMAT csv)") as copy, open(live, "rb") as file:
-                while data := file.read(1 << 20):
-                    copy.write(data)
-        self._tell("original", "VACUUM ANALYZE balances")
+        self._make(ORIGINAL, live)
 
     def put_back(self) -> None:
         """A fresh copy of the whole database, so that no ledger of an earlier run is left in it either."""
         self._tell(
             "postgres",
             "DROP DATABASE IF EXISTS balances WITH (FORCE)",
-            "CREATE DATABASE balances TEMPLATE original",
+            f"CREATE DATABASE balances TEMPLATE {ORIGINAL}",
             "CHECKPOINT",
         )
 
-    def rows_unlike(self, truth: pathlib.Path) -> int:
-        """How many rows of the live table are wrong, missing or too many."""
+    def load(self, live: pathlib.Path) -> None:
+        """A fresh database as well, for a table of which the disk has no room for two."""
+        self._make("balances", live)
+        self._tell("postgres", "CHECKPOINT")
+
+    def digest(self) -> str:
+        """Of the live table's rows in the order of their keys, as the workload has it of the right ones."""
+        digest = hashlib.sha256()
         with psycopg.connect(self.conninfo()) as connection, connection.cursor() as cursor:
+            # The rows lie nearly in the index's order, and a sort of a large table takes its size on disk.
+            cursor.execute("SET enable_sort = off")
             with cursor.copy("COPY (SELECT * FROM balances ORDER BY user_id) TO STDOUT (FORMAT csv)") as copy:
-                live = b"".join(bytes(data) for data in copy)
-        right = truth.read_bytes()
-        if live == right:
-            return 0
-        return max(1, len({line.split(b",")[0] for line in set(live.splitlines()) ^ set(right.splitlines())}))
+                for data in copy:
+                    digest.update(data)
+        return digest.hexdigest()
+
+    def rows(self) -> int:
+        return self._ask("balances", "SELECT count(*) FROM balances")[0]
 
     def cpu_seconds(self) -> float:
         """User and system time of the server and of all its processes, those that have ended included."""
-        ticks = 0
         server = self._server.pid
-        for pid, fields in ((server, (11, 12, 13, 14)), *((child, (11, 12)) for child in children(server))):
-            try:
-                # Behind the name, which may have spaces.
-                stat = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            ticks += sum(int(stat[field]) for field in fields)
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return processes.cpu_seconds(server) + processes.cpu_seconds_of_ended_children(server) + sum(
+            processes.cpu_seconds(child) for child in processes.children(server)
+        )
+
+    def _make(self, name: str, live: pathlib.Path) -> None:
+        self._tell("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+        with psycopg.connect(self.conninfo(name)) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE balances (user_id text, total bigint, events bigint, checksum text)")
+            with cursor.copy("COPY balances FROM STDIN (FORMAT csv, FREEZE)") as copy, open(live, "rb") as file:
+                while data := file.read(1 << 20):
+                    copy.write(data)
+            cursor.execute("ALTER TABLE balances ADD PRIMARY KEY (user_id)")
+        self._tell(name, "VACUUM ANALYZE balances")
 
     def _wait(self) -> None:
         while self._server.poll() is None:
@@ -135,19 +144,9 @@ class Database:
             for statement in statements:
                 connection.execute(statement)
 
-    def _ask(self, name: str, query: str) -> str:
+    def _ask(self, name: str, query: str) -> tuple:
         with psycopg.connect(self.conninfo(name)) as connection:
-            return connection.execute(query).fetchone()[0]
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for tasks in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(child) for child in tasks.read_text().split()]
-        except OSError:
-            pass
-    return found
+            return connection.execute(query).fetchone()
 
 
 def _programs(root: pathlib.Path, jars: pathlib.Path) -> pathlib.Path:

@@ -1,6 +1,7 @@
-"""Runs one command, and prints as JSON what it took: measure.py RESULT COMMAND...
+"""Runs one command, and writes as JSON what it took: measure.py RESULT PIDS COMMAND...
 
-A process of its own for each run, so that the CPU time of its children is the command's and nobody else's."""
+A process of its own for each run, so that the CPU time of its children is the command's and nobody else's. PIDS, with
+commas in between or empty, are processes that work for the command and were there before: what they take counts, too."""
 import ctypes
 import json
 import os
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 
-from database import children
+from processes import children, command_line, cpu_seconds, descendants, resident
 
 PR_SET_CHILD_SUBREAPER = 36
 SAMPLE_SECONDS = 0.05
@@ -29,36 +30,24 @@ def memory_of_descendants(pid: int) -> int:
     return total
 
 
-def resident(pid: int) -> int:
-    try:
-        return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
-        return 0
-
-
-def command_line(pid: int) -> bytes:
-    try:
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
 def main() -> None:
     # Processes that outlive their parent, as Spark's JVM does, become children of this one and are counted.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    helpers = [int(pid) for pid in sys.argv[2].split(",") if pid]
     ended = threading.Event()
     peak = 0
 
     def sample():
         nonlocal peak
         while not ended.wait(SAMPLE_SECONDS):
-            peak = max(peak, memory_of_descendants(os.getpid()))
+            peak = max(peak, memory_of_descendants(os.getpid()) + sum(map(resident, helpers)))
 
     sampler = threading.Thread(target=sample, daemon=True)
     sampler.start()
+    before = sum(map(cpu_seconds, helpers))
     start = time.monotonic()
-    command = subprocess.Popen(sys.argv[2:])
+    command = subprocess.Popen(sys.argv[3:])
     try:
         status = command.wait()
         wall = time.monotonic() - start
@@ -75,7 +64,7 @@ def main() -> None:
     result = {
         "status": status,
         "wall": wall,
-        "cpu": used.ru_utime + used.ru_stime,
+        "cpu": used.ru_utime + used.ru_stime + sum(map(cpu_seconds, helpers)) - before,
         # The kernel's own peak is that of the largest process: it knows of what lay between two samples.
         "memory": max(peak, used.ru_maxrss * 1024),
     }
@@ -91,10 +80,6 @@ def reap() -> None:
                 time.sleep(0.01)
         except ChildProcessError:
             return
-
-
-def descendants(pid: int) -> list[int]:
-    return [each for child in children(pid) for each in (child, *descendants(child))]
 
 
 main()

@@ -30,6 +30,19 @@ def table(runs: list[dict], against: str) -> str:
     return "\n".join(lines)
 
 
+def comparison_of_workloads(runs: list[dict], likenesses: list[tuple[str, str]]) -> str:
+    """The ratio of medians of each pair's first workload to its second, for all that ran both."""
+    lines = []
+    for workload, like in likenesses:
+        lines += [f"### {workload} to {like}", "", "| | Wall | CPU | Peak memory |", "|---|---|---|---|"]
+        for peer in _distinct(runs, "peer"):
+            both = [[run for run in runs if (run["workload"], run["peer"]) == (name, peer)] for name in (workload, like)]
+            cells = [f"{_median(both[0], measure) / _median(both[1], measure):.2f}" for measure in MEASURES]
+            lines.append(f"| {peer} | " + " | ".join(cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def picture(runs: list[dict], title: str, path) -> None:
     workloads = _distinct(runs, "workload")
     peers = _distinct(runs, "peer")

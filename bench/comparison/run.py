@@ -1,5 +1,6 @@
 """Errata and its peers in turn on the same work. bench/peers starts it; bench/README.md tells what it does."""
 import argparse
+import contextlib
 import datetime
 import importlib.metadata
 import json
@@ -12,9 +13,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import NamedTuple
 
 import report
 import workload
+from cluster import Cluster
 from database import Database
 
 HERE = pathlib.Path(__file__).parent
@@ -32,32 +35,49 @@ AGAINST = "duckdb"
 ERRATA_JAVA_OPTS = "-Xmx1g"
 
 
+class Contestant(NamedTuple):
+    """What runs takes turns under a name: a peer, or Errata, then in one process or with task managers of one slot."""
+
+    name: str
+    peer: str
+    threads: int
+    task_managers: int = 0
+
+
 def main() -> None:
     options = _options()
     root = pathlib.Path(os.environ["ERRATA_BENCH"]).absolute()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
+    contestants = _contestants(options)
     _say("preparing Errata")
+    if options.scaling:
+        _build_class_path_of_cluster()
     _warm_up_errata()
     runs = []
     with tempfile.TemporaryDirectory(prefix="run-", dir=root) as scratch, Database(root, JARS) as database:
         machine = _machine(database, options)
         for name in options.workloads:
-            folder = root / "workloads" / name
-            _say(f"{name}: preparing {workload.SIZES[name].events:,} events")
+            folder = workload.folder_of(name, root)
+            size = workload.size_of(name)
+            _say(f"{name}: preparing {size.events:,} events")
             facts = workload.prepare(name, folder)
-            database.load(folder / "live.csv")
+            if size.copied:
+                database.keep(folder / "live.csv")
             for number in range(options.runs):
-                for peer in ["errata", *options.peers]:
-                    run = _run(peer, name, facts, folder, database, options, pathlib.Path(scratch))
+                for contestant in contestants:
+                    run = _run(contestant, name, facts, folder, database, pathlib.Path(scratch))
                     runs.append(run)
                     _say(
-                        f"{name} {number + 1}/{options.runs} {peer}: {run['wall']:.2f} s, {run['cpu']:.2f} s of CPU,"
-                        f" {run['memory'] / 1e9:.2f} GB; others used {run['others']:.0%} of the machine"
+                        f"{name} {number + 1}/{options.runs} {contestant.name}: {run['wall']:.2f} s,"
+                        f" {run['cpu']:.2f} s of CPU, {run['memory'] / 1e9:.2f} GB;"
+                        f" others used {run['others']:.0%} of the machine"
                     )
     results = root / "results" / f"{datetime.datetime.now():%Y-%m-%dT%H-%M-%S}"
     results.mkdir(parents=True)
-    table = report.table(runs, AGAINST)
+    table = report.table(runs, contestants[0].name if options.scaling else AGAINST)
+    if likenesses := _likenesses(options.workloads):
+        table += "\n" + report.comparison_of_workloads(runs, likenesses)
     title = f"{machine['day']}, {machine['cores']} cores, {machine['memory']}, {machine['system']}; {machine['commit']}"
     (results / "table.md").write_text(f"{title}\n\n{table}")
     (results / "runs.json").write_text(json.dumps({"machine": machine, "runs": runs}, indent=2))
@@ -71,23 +91,59 @@ def _options() -> argparse.Namespace:
         prog="bench/peers", description="Runs Errata and its peers in turn on the same work."
     )
     add = parser.add_argument
-    add("-w", dest="workloads", default="S", help=f"of {','.join(workload.SIZES)}, usually S")
-    add("-p", dest="peers", default=",".join(PEERS), help=f"of {','.join(PEERS)}, usually all")
+    names = ",".join(workload.SIZES)
+    add("-w", dest="workloads", default="S", help=f"of {names}, usually S; M:200000 is like M with that many events")
+    add("-p", dest="peers", default=",".join(PEERS), help=f'of {",".join(PEERS)}, usually all; "" for Errata alone')
     add("-r", dest="runs", type=int, default=5, help="how many runs of each, usually 5")
     add("-t", dest="threads", type=int, default=os.cpu_count(), help="of each, usually one for each core")
+    add(
+        "-s",
+        dest="scaling",
+        default="",
+        help="instead of peers and threads, Errata alone with these many threads, and then task managers, such as 1,2",
+    )
     options = parser.parse_args()
-    for name, known in (("workloads", workload.SIZES), ("peers", PEERS)):
-        chosen = getattr(options, name).split(",")
-        setattr(options, name, chosen)
-        for each in chosen:
-            if each not in known:
-                parser.error(f"Cannot find {each!r} among the {name}: {', '.join(known)}")
+    options.workloads = options.workloads.split(",")
+    options.peers = [peer for peer in options.peers.split(",") if peer]
+    options.scaling = [number for number in options.scaling.split(",") if number]
+    for name in options.workloads:
+        try:
+            workload.size_of(name)
+        except ValueError as e:
+            parser.error(str(e))
+    for peer in options.peers:
+        if peer not in PEERS:
+            parser.error(f"Cannot find {peer!r} among the peers: {', '.join(PEERS)}")
+    for number in options.scaling:
+        if not number.isascii() or not number.isdecimal() or int(number) < 1:
+            parser.error(f"Cannot scale to {number!r}: give numbers of threads and task managers, such as 1,2")
     if options.runs < 1:
         parser.error(f"Cannot make {options.runs} runs: give 1 or more")
     return options
 
 
-def _run(peer, name, facts, folder, database, options, scratch) -> dict:
+def _contestants(options: argparse.Namespace) -> list[Contestant]:
+    if not options.scaling:
+        return [Contestant(peer, peer, options.threads) for peer in ("errata", *options.peers)]
+    numbers = [int(number) for number in options.scaling]
+    in_one_process = [Contestant(_count(number, "thread"), "errata", number) for number in numbers]
+    on_cluster = [Contestant(_count(number, "task manager"), "errata", number, number) for number in numbers]
+    return in_one_process + on_cluster
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _likenesses(names: list[str]) -> list[tuple[str, str]]:
+    """Each workload with the one that it is compared with, where that is among them."""
+    of_letter = {name.partition(":")[0]: name for name in names}
+    pairs = [(name, of_letter.get(workload.size_of(name).like)) for name in names]
+    return [(name, like) for name, like in pairs if like]
+
+
+def _run(contestant: Contestant, name: str, facts: dict, folder, database: Database, scratch) -> dict:
+    peer = contestant.peer
     own = scratch / "own"
     own.mkdir()
     work = {
@@ -96,29 +152,46 @@ def _run(peer, name, facts, folder, database, options, scratch) -> dict:
         "end": facts["end"],
         "days": facts["days"],
         "database": database.conninfo(),
-        "threads": options.threads,
+        "threads": contestant.threads,
         "scratch": str(own),
     }
+    if workload.size_of(name).copied:
+        database.put_back()
+    else:
+        database.load(folder / "live.csv")
     read = sorted((folder / "events").glob("*/*"))
     if peer == READS_CSV:
         work["csv"] = str(workload.csv_of(folder))
         read = [folder / "events.csv"]
     for file in read:
         _read(file)
-    database.put_back()
     if peer == "errata":
         command = _errata_command(work, database.port)
     else:
         (own / "work.json").write_text(json.dumps(work))
         command = [sys.executable, HERE / "peers" / PEERS[peer], own / "work.json"]
 
-    result, log = scratch / "result.json", scratch / "log"
+    with contextlib.ExitStack() as started:
+        cluster = None
+        if contestant.task_managers:
+            cluster = started.enter_context(Cluster(scratch, REPOSITORY, contestant.task_managers))
+            command += ["--on", "session", "--cluster", cluster.address]
+        measured = _measure(command, cluster, own, database)
+    run = {"workload": name, "peer": contestant.name} | measured
+    _see_that_right(contestant, facts, database, scratch / "log")
+    shutil.rmtree(own)
+    return run
+
+
+def _measure(command: list, cluster: Cluster | None, own: pathlib.Path, database: Database) -> dict:
+    result, log = own.parent / "result.json", own.parent / "log"
+    helpers = ",".join(map(str, cluster.pids)) if cluster else ""
     environment = os.environ | {"TZ": "UTC", "ERRATA_JAVA_OPTS": ERRATA_JAVA_OPTS, "TMPDIR": str(own)}
     start, busy, postgres = time.monotonic(), _busy_seconds(), database.cpu_seconds()
     load = os.getloadavg()[0]
     with open(log, "wb") as out:
         measured = subprocess.Popen(
-            [sys.executable, HERE / "measure.py", result, *command],
+            [sys.executable, HERE / "measure.py", result, helpers, *command],
             stdout=out,
             stderr=out,
             env=environment,
@@ -132,14 +205,20 @@ def _run(peer, name, facts, folder, database, options, scratch) -> dict:
             measured.wait()
             raise
     elapsed, busy, postgres = time.monotonic() - start, _busy_seconds() - busy, database.cpu_seconds() - postgres
-    run = {"workload": name, "peer": peer} | json.loads(result.read_text())
+    run = json.loads(result.read_text())
     if run["status"] != 0:
-        raise SystemExit(f"Cannot use the run of {peer}: it ended with {run['status']}\n{_end_of(log)}")
-    if wrong := database.rows_unlike(folder / "truth.csv"):
-        raise SystemExit(f"Cannot use the run of {peer}: {wrong} rows of the table are not right\n{_end_of(log)}")
-    shutil.rmtree(own)
+        logs = "\n" + cluster.end_of_logs() if cluster else ""
+        raise SystemExit(f"Cannot use this run: it ended with {run['status']}\n{_end_of(log)}{logs}")
     others = max(0.0, busy - run["cpu"] - postgres) / (elapsed * os.cpu_count())
     return run | {"postgres_cpu": postgres, "others": others, "load_before": load}
+
+
+def _see_that_right(contestant: Contestant, facts: dict, database: Database, log: pathlib.Path) -> None:
+    if (digest := database.digest()) != facts["truth"]:
+        raise SystemExit(
+            f"Cannot use the run of {contestant.name}: the table is not right: it has {database.rows():,} rows of"
+            f" digest {digest}, and should have {facts['keys']:,} of {facts['truth']}\n{_end_of(log)}"
+        )
 
 
 def _end_of(log: pathlib.Path) -> str:
@@ -157,6 +236,12 @@ def _errata_command(work: dict, port: int) -> list[str]:
     overrides = [each for name, value in settings.items() for each in ("--set", f"{name}={value}")]
     options = ["--parallelism", str(work["threads"]), "--json", "--quiet"]
     return [str(REPOSITORY / "errata"), "run", str(HERE / "errata.yaml"), *overrides, *options]
+
+
+def _build_class_path_of_cluster() -> None:
+    """Where Errata has a library of Flink in its jar, the cluster's processes take it from the benchmarks' folder."""
+    options = ["-B", "-q", "-ntp", "-DskipTests", "-Dspotless.check.skip"]
+    subprocess.run(["mvn", *options, "-pl", "bench", "-am", "package"], check=True, cwd=REPOSITORY, stdout=sys.stderr)
 
 
 def _warm_up_errata() -> None:
