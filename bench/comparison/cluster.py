@@ -46,7 +46,7 @@ appender.console.layout.pattern = %d %-5p %-40c{1} %m%n
 """
 # A distribution of Flink has them in its folder of libraries; Errata has them in its jar.
 LIBRARIES = ("commons-compress", "commons-io", "commons-lang3", "lz4-java", "snappy-java")
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Cluster:
@@ -122,13 +122,17 @@ class Cluster:
 
     def _wait(self) -> None:
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end and all(process.poll() is None for process in self._processes):
-            try:
-                with urllib.request.urlopen(f"{self.address}/taskmanagers", timeout=5) as answer:
-                    if len(json.load(answer)["taskmanagers"]) == self._task_managers:
-                        return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                # The job manager doesn't listen yet.
-                pass
+        while not self._is_whole():
+            if any(process.poll() is not None for process in self._processes):
+                raise SystemExit(f"Cannot start Flink's cluster: one of its processes has ended\n{self.end_of_logs()}")
+            if time.monotonic() > end:
+                raise SystemExit(f"Cannot start Flink's cluster within {START_SECONDS} s\n{self.end_of_logs()}")
             time.sleep(0.1)
-        raise SystemExit(f"Cannot start Flink's cluster within {START_SECONDS} s:\n{self.end_of_logs()}")
+
+    def _is_whole(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/taskmanagers", timeout=5) as answer:
+                return len(json.load(answer)["taskmanagers"]) == self._task_managers
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            # The job manager doesn't listen yet.
+            return False

@@ -1,8 +1,13 @@
 """What the kernel says of processes, and ports for new ones."""
 import contextlib
+import errno
 import os
 import pathlib
+import random
 import socket
+
+# Below those that the kernel gives to whoever asks for any, so that nobody is given one before its server listens.
+PORTS = range(10_240, 32_768)
 
 
 def children(pid: int) -> list[int]:
@@ -44,11 +49,21 @@ def cpu_seconds_of_ended_children(pid: int) -> float:
 
 
 def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as all_of_them:
-        free = [all_of_them.enter_context(socket.socket()) for _ in range(count)]
-        for each in free:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in free]
+    """Of the loopback address, all different, for servers that listen some seconds later."""
+    found = []
+    with contextlib.ExitStack() as open_until_all_are_found:
+        for port in random.sample(PORTS, len(PORTS)):
+            if len(found) == count:
+                return found
+            free = open_until_all_are_found.enter_context(socket.socket())
+            try:
+                free.bind(("127.0.0.1", port))
+            except OSError as e:
+                if e.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                found.append(port)
+    raise SystemExit(f"Cannot find {count} free ports from {PORTS.start} to {PORTS.stop - 1}")
 
 
 def _ticks(pid: int, *fields: int) -> float:

@@ -33,6 +33,10 @@ JARS = REPOSITORY / "jobs/target/lib"
 READS_CSV = "pandas-script"
 AGAINST = "duckdb"
 ERRATA_JAVA_OPTS = "-Xmx1g"
+# About what a run's files take below the folder: the archive and Errata's temporary files; the table in the database and as CSV, and
+# the temporary files of its rows.
+DISK_OF_EVENT = 200
+DISK_OF_USER = 600
 
 
 class Contestant(NamedTuple):
@@ -50,6 +54,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     contestants = _contestants(options)
+    for name in options.workloads:
+        _see_that_disk_suffices(name, root)
     _say("preparing Errata")
     if options.scaling:
         _build_class_path_of_cluster()
@@ -142,6 +148,18 @@ def _likenesses(names: list[str]) -> list[tuple[str, str]]:
     return [(name, like) for name, like in pairs if like]
 
 
+def _see_that_disk_suffices(name: str, root: pathlib.Path) -> None:
+    """Others may use the same disk: a workload that would fill it isn't begun."""
+    size = workload.size_of(name)
+    needed = size.events * DISK_OF_EVENT + size.users * DISK_OF_USER
+    free = shutil.disk_usage(root).free
+    if needed > free:
+        raise SystemExit(
+            f"Cannot run {name}: it needs about {needed / 1e9:.0f} GB below {root}, where {free / 1e9:.0f} GB are free."
+            f" Let ERRATA_BENCH name a larger disk, or give fewer events, such as {name[0]}:{size.events // 4}"
+        )
+
+
 def _run(contestant: Contestant, name: str, facts: dict, folder, database: Database, scratch) -> dict:
     peer = contestant.peer
     own = scratch / "own"
@@ -186,7 +204,9 @@ def _run(contestant: Contestant, name: str, facts: dict, folder, database: Datab
 def _measure(command: list, cluster: Cluster | None, own: pathlib.Path, database: Database) -> dict:
     result, log = own.parent / "result.json", own.parent / "log"
     helpers = ",".join(map(str, cluster.pids)) if cluster else ""
-    environment = os.environ | {"TZ": "UTC", "ERRATA_JAVA_OPTS": ERRATA_JAVA_OPTS, "TMPDIR": str(own)}
+    # Java doesn't look at TMPDIR.
+    java = f"{ERRATA_JAVA_OPTS} -Djava.io.tmpdir={own}"
+    environment = os.environ | {"TZ": "UTC", "ERRATA_JAVA_OPTS": java, "TMPDIR": str(own)}
     start, busy, postgres = time.monotonic(), _busy_seconds(), database.cpu_seconds()
     load = os.getloadavg()[0]
     with open(log, "wb") as out:
