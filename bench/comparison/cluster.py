@@ -11,12 +11,17 @@ import urllib.request
 
 import processes
 
-# What docs/cluster.md gives them, less than the heap of Errata in one process for each task manager.
+# What docs/cluster.md gives them.
 SETTINGS = """\
 jobmanager:
   rpc: {{ address: 127.0.0.1, port: {rpc} }}
   bind-host: 127.0.0.1
-  memory: {{ heap.size: 512m, off-heap.size: 128m, jvm-metaspace.size: 256m, jvm-overhead.min: 128m, jvm-overhead.max: 128m }}
+  memory:
+    heap.size: 512m
+    off-heap.size: 128m
+    jvm-metaspace.size: 256m
+    jvm-overhead.min: 128m
+    jvm-overhead.max: 128m
 rest: {{ address: 127.0.0.1, bind-address: 127.0.0.1, port: {rest} }}
 io.tmp.dirs: {folder}/tmp
 taskmanager:

@@ -1,7 +1,7 @@
 """Runs one command, and writes as JSON what it took: measure.py RESULT PIDS COMMAND...
 
 A process of its own for each run, so that the CPU time of its children is the command's and nobody else's. PIDS, with
-commas in between or empty, are processes that work for the command and were there before: what they take counts, too."""
+commas in between or empty, are processes that work for the command and were there before: they count, too."""
 import ctypes
 import json
 import os

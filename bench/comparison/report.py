@@ -36,8 +36,9 @@ def comparison_of_workloads(runs: list[dict], likenesses: list[tuple[str, str]])
     for workload, like in likenesses:
         lines += [f"### {workload} to {like}", "", "| | Wall | CPU | Peak memory |", "|---|---|---|---|"]
         for peer in _distinct(runs, "peer"):
-            both = [[run for run in runs if (run["workload"], run["peer"]) == (name, peer)] for name in (workload, like)]
-            cells = [f"{_median(both[0], measure) / _median(both[1], measure):.2f}" for measure in MEASURES]
+            its = [run for run in runs if run["peer"] == peer]
+            ours, theirs = ([run for run in its if run["workload"] == name] for name in (workload, like))
+            cells = [f"{_median(ours, measure) / _median(theirs, measure):.2f}" for measure in MEASURES]
             lines.append(f"| {peer} | " + " | ".join(cells) + " |")
         lines.append("")
     return "\n".join(lines)

@@ -33,8 +33,8 @@ JARS = REPOSITORY / "jobs/target/lib"
 READS_CSV = "pandas-script"
 AGAINST = "duckdb"
 ERRATA_JAVA_OPTS = "-Xmx1g"
-# About what a run's files take below the folder: the archive and Errata's temporary files; the table in the database and as CSV, and
-# the temporary files of its rows.
+# About what a run's files take below the folder: the archive and Errata's temporary files; the table in the database
+# and as CSV, and the temporary files of its rows.
 DISK_OF_EVENT = 200
 DISK_OF_USER = 600
 

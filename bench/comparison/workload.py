@@ -201,7 +201,9 @@ def _write(folder: pathlib.Path, events: pa.Table) -> None:
         )
 
 
-def _tables(random: np.random.Generator, total: np.ndarray, count: np.ndarray, digits: int, folder: pathlib.Path) -> dict:
+def _tables(
+    random: np.random.Generator, total: np.ndarray, count: np.ndarray, digits: int, folder: pathlib.Path
+) -> dict:
     """Writes the live rows in the order of their keys (live.csv). Of the right ones, only their digest is kept."""
     users = np.flatnonzero(count)
     wrong, some = max(1, len(users) // 100), max(1, len(users) // 1000)
