@@ -32,7 +32,7 @@ PEERS = {
 JARS = REPOSITORY / "jobs/target/lib"
 READS_CSV = "pandas-script"
 AGAINST = "duckdb"
-ERRATA_JAVA_OPTS = "-Xmx1g"
+ERRATA_JAVA_OPTS = os.environ.get("ERRATA_JAVA_OPTS", "-Xmx1g")
 # About what a run's files take below the folder: the archive and Errata's temporary files; the table in the database
 # and as CSV, and the temporary files of its rows.
 DISK_OF_EVENT = 200
