@@ -400,7 +400,12 @@ class PostgresLiveTableIT extends LiveTableContract {
   @Test
   void apply_thatIsTheVictimOfADeadlockIsTriedAgain() throws SQLException {
     StoredTable daily = drifted();
-    LiveTable table = open(daily);
+    LiveTableOptions options = store().options(daily);
+    LiveTable table =
+        open(
+            timeout(
+                at(options, options.url() + PostgresServer.LATE_LOOK_FOR_DEADLOCKS),
+                Duration.ofSeconds(30)));
     WriteRequest request = request(table, "p", plan(table));
     // The apply locks 2, then waits for 3; the other waits for 2 then, and its own check comes too
     // late.

@@ -524,7 +524,7 @@ class RacesIT {
   @ParameterizedTest
   @CsvSource({"1", "5"})
   void apply_thatIsTheVictimOfDeadlocks_isTriedAgain(int deadlocks) throws SQLException {
-    LiveTable table = open();
+    LiveTable table = open(lateToLookForDeadlocks());
     WriteRequest request = request(table, "p", plan(table));
     try (Live live = new DeadlockingLive()) {
       CompletableFuture<WriteResult> result = apply(table, request);
@@ -543,7 +543,7 @@ class RacesIT {
 
   @Test
   void apply_thatIsTheVictimOfDeadlocksEachTime_writesNothing() throws SQLException {
-    LiveTable table = open();
+    LiveTable table = open(lateToLookForDeadlocks());
     WriteRequest request = request(table, "p", plan(table));
     List<String> before = database.dump("daily_totals");
     try (Live live = new DeadlockingLive()) {
@@ -787,7 +787,7 @@ class RacesIT {
     }
   }
 
-  /** Its own look for deadlocks comes too late, so that the other one is always the victim. */
+  /** Its own look for deadlocks comes later still, so that the other one is always the victim. */
   private final class DeadlockingLive extends Live {
     DeadlockingLive() throws SQLException {
       super(
@@ -856,6 +856,14 @@ class RacesIT {
 
   private LiveTableOptions impatient() {
     return options(database.url(), Duration.ofMillis(200), Duration.ofSeconds(60));
+  }
+
+  /** Looks once, so long after it began to wait that the other one waits by then, too. */
+  private static LiveTableOptions lateToLookForDeadlocks() {
+    return options(
+        database.url() + PostgresServer.LATE_LOOK_FOR_DEADLOCKS,
+        LOCK_TIMEOUT,
+        Duration.ofSeconds(60));
   }
 
   private static LiveTableOptions statementTimeout(LiveTableOptions o, Duration timeout) {

@@ -24,6 +24,12 @@ public final class PostgresServer {
   /** A role whose password is asked for; every other role is trusted. */
   public static final String PASSWORD_USER = "errata_secured";
 
+  /**
+   * Behind a URL: has a session look for deadlocks four seconds after it began to wait, and not
+   * after one. It looks once.
+   */
+  public static final String LATE_LOOK_FOR_DEADLOCKS = "?options=-c%20deadlock_timeout%3D4s";
+
   private static final Duration RELOAD = Duration.ofSeconds(30);
   private static final AtomicInteger DATABASES = new AtomicInteger();
   private static @Nullable PostgresServer shared;
