@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -50,8 +51,18 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d %-5p %-40c{1} %m%n
 """
 # A distribution of Flink has them in its folder of libraries; Errata has them in its jar.
-LIBRARIES = ("commons-compress", "commons-io", "commons-lang3", "lz4-java", "snappy-java")
+LIBRARIES = ("commons-compress", "commons-io", "commons-lang3", "lz4-java", "snappy-java", "flink-metrics-prometheus")
+REPORTER = """\
+metrics.reporters: prometheus
+metrics.reporter.prometheus.factory.class: org.apache.flink.metrics.prometheus.PrometheusReporterFactory
+"""
 START_SECONDS = 120
+
+
+def build_class_path(repository: pathlib.Path) -> None:
+    """Where Errata has a library of Flink in its jar, the cluster's processes take it from the benchmarks' folder."""
+    options = ["-B", "-q", "-ntp", "-DskipTests", "-Dspotless.check.skip"]
+    subprocess.run(["mvn", *options, "-pl", "bench", "-am", "package"], check=True, cwd=repository, stdout=sys.stderr)
 
 
 class Cluster:
@@ -64,9 +75,10 @@ class Cluster:
 
     def __enter__(self):
         try:
-            rpc, rest = processes.free_ports(2)
+            rpc, rest, *self.metrics_ports = processes.free_ports(3 + self._task_managers)
             self.address = f"http://127.0.0.1:{rest}"
-            (self._folder / "config.yaml").write_text(SETTINGS.format(rpc=rpc, rest=rest, folder=self._folder))
+            settings = SETTINGS.format(rpc=rpc, rest=rest, folder=self._folder)
+            (self._folder / "config.yaml").write_text(settings + REPORTER)
             (self._folder / "log4j.properties").write_text(LOGGING)
             self._launch(
                 "jobmanager", "-Xmx512m", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
@@ -117,6 +129,8 @@ class Cluster:
             main,
             "--configDir",
             str(self._folder),
+            "-D",
+            f"metrics.reporter.prometheus.port={self.metrics_ports[len(self._processes)]}",
             *options,
         ]
         with open(self._folder / f"{name}.log", "wb") as log:

@@ -15,9 +15,10 @@ import tempfile
 import time
 from typing import NamedTuple
 
+import cluster
+import launcher
 import report
 import workload
-from cluster import Cluster
 from database import Database
 
 HERE = pathlib.Path(__file__).parent
@@ -58,8 +59,8 @@ def main() -> None:
         _see_that_disk_suffices(name, root)
     _say("preparing Errata")
     if options.scaling:
-        _build_class_path_of_cluster()
-    _warm_up_errata()
+        cluster.build_class_path(REPOSITORY)
+    launcher.warm_up(REPOSITORY)
     runs = []
     with tempfile.TemporaryDirectory(prefix="run-", dir=root) as scratch, Database(root, JARS) as database:
         machine = _machine(database, options)
@@ -190,20 +191,20 @@ def _run(contestant: Contestant, name: str, facts: dict, folder, database: Datab
         command = [sys.executable, HERE / "peers" / PEERS[peer], own / "work.json"]
 
     with contextlib.ExitStack() as started:
-        cluster = None
+        running = None
         if contestant.task_managers:
-            cluster = started.enter_context(Cluster(scratch, REPOSITORY, contestant.task_managers))
-            command += ["--on", "session", "--cluster", cluster.address]
-        measured = _measure(command, cluster, own, database)
+            running = started.enter_context(cluster.Cluster(scratch, REPOSITORY, contestant.task_managers))
+            command += ["--on", "session", "--cluster", running.address]
+        measured = _measure(command, running, own, database)
     run = {"workload": name, "peer": contestant.name} | measured
     _see_that_right(contestant, facts, database, scratch / "log")
     shutil.rmtree(own)
     return run
 
 
-def _measure(command: list, cluster: Cluster | None, own: pathlib.Path, database: Database) -> dict:
+def _measure(command: list, running: cluster.Cluster | None, own: pathlib.Path, database: Database) -> dict:
     result, log = own.parent / "result.json", own.parent / "log"
-    helpers = ",".join(map(str, cluster.pids)) if cluster else ""
+    helpers = ",".join(map(str, running.pids)) if running else ""
     # Java doesn't look at TMPDIR.
     java = f"{ERRATA_JAVA_OPTS} -Djava.io.tmpdir={own}"
     environment = os.environ | {"TZ": "UTC", "ERRATA_JAVA_OPTS": java, "TMPDIR": str(own)}
@@ -227,7 +228,7 @@ def _measure(command: list, cluster: Cluster | None, own: pathlib.Path, database
     elapsed, busy, postgres = time.monotonic() - start, _busy_seconds() - busy, database.cpu_seconds() - postgres
     run = json.loads(result.read_text())
     if run["status"] != 0:
-        logs = "\n" + cluster.end_of_logs() if cluster else ""
+        logs = "\n" + running.end_of_logs() if running else ""
         raise SystemExit(f"Cannot use this run: it ended with {run['status']}\n{_end_of(log)}{logs}")
     others = max(0.0, busy - run["cpu"] - postgres) / (elapsed * os.cpu_count())
     return run | {"postgres_cpu": postgres, "others": others, "load_before": load}
@@ -256,23 +257,6 @@ def _errata_command(work: dict, port: int) -> list[str]:
     overrides = [each for name, value in settings.items() for each in ("--set", f"{name}={value}")]
     options = ["--parallelism", str(work["threads"]), "--json", "--quiet"]
     return [str(REPOSITORY / "errata"), "run", str(HERE / "errata.yaml"), *overrides, *options]
-
-
-def _build_class_path_of_cluster() -> None:
-    """Where Errata has a library of Flink in its jar, the cluster's processes take it from the benchmarks' folder."""
-    options = ["-B", "-q", "-ntp", "-DskipTests", "-Dspotless.check.skip"]
-    subprocess.run(["mvn", *options, "-pl", "bench", "-am", "package"], check=True, cwd=REPOSITORY, stdout=sys.stderr)
-
-
-def _warm_up_errata() -> None:
-    """Builds it, and lets it make its archive of classes: neither is part of a start, however cold."""
-    with tempfile.TemporaryDirectory() as plans:
-        options = ["--quiet", "--set", f"plans={plans}", "--set", "table.csv.corrections="]
-        subprocess.run(
-            [REPOSITORY / "errata", "plan", REPOSITORY / "examples/csv/spec.yaml", *options],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
 
 
 def _read(file: pathlib.Path) -> None:
