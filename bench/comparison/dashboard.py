@@ -35,7 +35,8 @@ WORKLOAD = "S"
 RATES = {"balances-nightly": "200000/s", "balances-incident": "15000/s"}
 SECONDS_OF_SECOND = 55
 SCRAPE_SECONDS = 1
-RATE_INTERVAL = "10s"
+# Counts come every ten seconds.
+RATE_INTERVAL = "25s"
 COLUMNS = 24
 MOST_BARS = 10
 WIDTH_INCHES = 17
