@@ -29,8 +29,9 @@ final class RollbackCommand extends Verb {
   @Option(
       names = "--ledger-lost",
       description =
-          "The ledger was lost since the apply, and knows later writes only: go by the plan alone. Only say so where it is"
-              + " true: of a plan that was never applied, rows could be taken back that are right.")
+          "The ledger was lost since the apply: go by the plan alone, even where the ledger knows later writes, or where"
+              + " conflicts=skip leaves rows. Only say so where it is true: of a plan that was never applied, rows could"
+              + " be taken back that are right.")
   private boolean ledgerLost;
 
   @Override

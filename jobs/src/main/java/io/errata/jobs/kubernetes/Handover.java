@@ -136,7 +136,6 @@ public final class Handover {
     node.put("done", progress.done());
     node.put("expected", progress.expected());
     progress.waiting().ifPresent(wait -> wait.write(node));
-
     write(node, progress.lines());
     try {
       // Once the launcher has removed the folder, it isn't to come back.
