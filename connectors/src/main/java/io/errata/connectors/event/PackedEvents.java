@@ -5,9 +5,11 @@ import io.errata.api.RowSchema;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +78,7 @@ public final class PackedEvents implements Serializable {
 
   /** Reads both parts. */
   public EventRecord read(DataInputView in) throws IOException {
-    int place = in.readUnsignedShort();
-    String source = place == WRITTEN_OUT ? ValueCodec.readText(in) : sources[place - 1];
-    Position position = new Position(source, in.readLong());
+    Position position = readPosition(in);
     @Nullable Object[] sequence = ValueCodec.readAll(schema.sequence().size(), in);
     String id = ValueCodec.readText(in);
     long seconds = in.readLong();
@@ -93,6 +93,32 @@ public final class PackedEvents implements Serializable {
         ValueCodec.readAll(payloadSchema.size(), in),
         position,
         null);
+  }
+
+  private Position readPosition(DataInputView in) throws IOException {
+    int place = in.readUnsignedShort();
+    String source = place == WRITTEN_OUT ? ValueCodec.readText(in) : sources[place - 1];
+    return new Position(source, in.readLong());
+  }
+
+  /** Where the event lies that was packed into some bytes. */
+  public Position position(byte[] bytes, int offset, int length) throws IOException {
+    return readPosition(new DataInputDeserializer(bytes, offset, length));
+  }
+
+  /**
+   * Whether two packed events have the same bytes but for where they lie: nothing else can tell
+   * them apart then.
+   */
+  public boolean areSameElsewhere(
+      byte[] bytes, int offset, int length, byte[] others, int from, int size) {
+    return Arrays.equals(
+        bytes,
+        sequenceOf(bytes, offset),
+        offset + length,
+        others,
+        sequenceOf(others, from),
+        from + size);
   }
 
   /**
@@ -119,15 +145,19 @@ public final class PackedEvents implements Serializable {
 
   /** Where the id lies of the event that begins at a place, as {@link ValueCodec} writes text. */
   public int idOf(byte[] bytes, int at) {
-    int next = at + Short.BYTES;
-    if (bytes[at] == 0 && bytes[at + 1] == 0) {
-      next = ValueCodec.skipText(bytes, next);
-    }
-    next += Long.BYTES;
+    int next = sequenceOf(bytes, at);
     for (int i = schema.sequence().size(); i > 0; i--) {
       next = ValueCodec.skip(bytes, next);
     }
     return next;
+  }
+
+  private static int sequenceOf(byte[] bytes, int at) {
+    int next = at + Short.BYTES;
+    if (bytes[at] == 0 && bytes[at + 1] == 0) {
+      next = ValueCodec.skipText(bytes, next);
+    }
+    return next + Long.BYTES;
   }
 
   /** Compares the times of two events by where their second parts begin. */

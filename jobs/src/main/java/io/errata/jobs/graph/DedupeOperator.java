@@ -1,9 +1,11 @@
 package io.errata.jobs.graph;
 
+import io.errata.api.Position;
 import io.errata.api.RowSchema;
 import io.errata.api.Worker;
 import io.errata.connectors.event.EventRecord;
 import io.errata.connectors.event.EventSchema;
+import io.errata.connectors.event.PackedEvents;
 import io.errata.connectors.event.SourceRecord;
 import io.errata.jobs.aggregate.CombinableAggregateWorker;
 import io.errata.jobs.sort.SortedRecords;
@@ -45,6 +47,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
   private final TableDescription table;
   private final EventSchema schema;
   private final JobStreams streams;
+  private final PackedEvents packed;
   private final Duration workerTime;
   private final Set<String> quarantined;
   private final KeySelection selection;
@@ -84,6 +87,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
       KeySelection selection,
       boolean mayFold) {
     super(streams.packedEvents());
+    this.packed = streams.packedEvents().events();
     this.selection = selection;
     this.mayFold = mayFold;
     this.worker = worker;
@@ -131,12 +135,7 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
               Folding folding =
                   new Folding(rows, PlainKeys.of(simple, payload, keyColumns, selection));
               return new FoldTable(
-                  simple,
-                  streams.packedEvents().events(),
-                  payload,
-                  heapShare(HEAP_SHARE),
-                  folding,
-                  folding);
+                  simple, packed, payload, heapShare(HEAP_SHARE), folding, folding);
             })
         .orElse(null);
   }
@@ -172,11 +171,34 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
       keepAlone(next);
       return;
     }
+    if (aloneLength > 0 && isOneMore(next)) {
+      return;
+    }
     if (aloneLength > 0) {
       compare((EventRecord) read(alone, 0, aloneLength));
       aloneLength = 0;
     }
     compare((EventRecord) read(next));
+  }
+
+  /**
+   * Whether a record is a copy of the one that was alone so far, to the byte, as nearly all copies
+   * are: no object has to be made of either. Of the two, that which {@link EventContent#precedes}
+   * stays.
+   */
+  private boolean isOneMore(SortedRecords next) throws IOException {
+    // Without a form of its content, each of them bars its keys.
+    if (formless
+        || !packed.areSameElsewhere(
+            alone, 0, aloneLength, next.bytes(), next.offset(), next.length())) {
+      return false;
+    }
+    duplicates.add(1);
+    Position kept = packed.position(alone, 0, aloneLength);
+    if (packed.position(next.bytes(), next.offset(), next.length()).compareTo(kept) < 0) {
+      keepAlone(next);
+    }
+    return true;
   }
 
   private void keepAlone(SortedRecords next) {

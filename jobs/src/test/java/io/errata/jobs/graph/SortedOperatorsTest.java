@@ -23,10 +23,12 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.ManagedMemoryUseCase;
@@ -34,6 +36,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The stages of batch execution, with a declared worker that only counts and adds. */
 class SortedOperatorsTest {
@@ -64,7 +68,7 @@ class SortedOperatorsTest {
           TABLE,
           new EventFacts("id", "ts", Map.of("value", ColumnType.LONG)));
 
-  private final JobStreams streams = new JobStreams(TABLE, EVENTS, List.of("file"));
+  private final JobStreams streams = new JobStreams(TABLE, EVENTS, List.of("file", "other"));
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   @AfterEach
@@ -85,8 +89,38 @@ class SortedOperatorsTest {
             event("c", 2, "ann", null),
             event("d", 0, "ben", -1L));
     assertThat(texts(dedupe.extractOutputValues()))
-        .containsExactlyInAnyOrder("ann b [1, 7, 2, 0]", "ann touched by a", "ben d [1, -1, 1, 0]");
+        .containsExactlyInAnyOrder("ann b [2, 12, 3, 0]", "ben d [1, -1, 1, 0]");
     assertThat(tally(dedupe)).isEqualTo(Tally.ofEvents(1, 0, 4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file@7 file@2 other@0", "unknown@0 file@2 file@7", "other@0 file@2"})
+  void copies_thatLieElsewhereLeaveTheFirstOfThem(String places) throws Exception {
+    EventRecord[] copies =
+        Stream.of(places.split(" "))
+            .map(place -> elsewhere(event("a", 1, "ann", 5L), place))
+            .toArray(EventRecord[]::new);
+    List<KeyedRecord> folded = deduped(true, copies).extractOutputValues();
+    assertThat(texts(folded)).containsExactly("ann a [1, 5, 1, 0]");
+    assertThat(((KeyedRecord.Folded) folded.get(0)).last().position())
+        .isEqualTo(new Position("file", 2));
+  }
+
+  @Test
+  void copies_areCountedAlsoWhereAnotherEventOfTheirIdDiffers() throws Exception {
+    var dedupe =
+        deduped(
+            true,
+            event("a", 1, "ann", 5L),
+            event("a", 1, "ann", 5L),
+            event("a", 1, "ben", 5L),
+            event("a", 1, "ann", 5L));
+    assertThat(dedupe.extractOutputValues())
+        .hasSize(2)
+        .allSatisfy(record -> assertThat(record).isInstanceOf(KeyedRecord.Barred.class))
+        .extracting(KeyedRecord::key)
+        .containsExactlyInAnyOrder(form("ann"), form("ben"));
+    assertThat(tally(dedupe)).isEqualTo(Tally.ofEvents(2, 1, 0));
   }
 
   @Test
@@ -140,6 +174,22 @@ class SortedOperatorsTest {
 
   @Test
   void event_whoseNumberHasNoFormIsBarredAlsoWhereItHasNoCopy() throws Exception {
+    assertThat(dedupedWithoutForm(1)).singleElement().satisfies(this::isBarredForItsDigits);
+  }
+
+  @Test
+  void event_whoseNumberHasNoFormIsBarredWithEachOfItsCopies() throws Exception {
+    assertThat(dedupedWithoutForm(3)).hasSize(3).allSatisfy(this::isBarredForItsDigits);
+  }
+
+  private void isBarredForItsDigits(KeyedRecord record) {
+    assertThat(record)
+        .isInstanceOfSatisfying(
+            KeyedRecord.Barred.class,
+            barred -> assertThat(barred.entry().reason()).contains("too many digits"));
+  }
+
+  private List<KeyedRecord> dedupedWithoutForm(int copies) throws Exception {
     EventSchema amounts =
         new EventSchema(
             "id",
@@ -163,13 +213,10 @@ class SortedOperatorsTest {
             new Object[] {"ann", 5L, BigDecimal.ONE.movePointLeft(20_000)},
             new Position("file", 0),
             null);
-    dedupe.processElement(new StreamRecord<>(pack(typed.packedEvents(), List.of(event))));
+    List<EventRecord> all = Collections.nCopies(copies, event);
+    dedupe.processElement(new StreamRecord<>(pack(typed.packedEvents(), all)));
     dedupe.endInput();
-    assertThat(dedupe.extractOutputValues())
-        .singleElement()
-        .isInstanceOfSatisfying(
-            KeyedRecord.Barred.class,
-            barred -> assertThat(barred.entry().reason()).contains("too many digits"));
+    return dedupe.extractOutputValues();
   }
 
   private OneInputStreamOperatorTestHarness<RecordBlock, KeyedRecord> deduped(
@@ -260,6 +307,19 @@ class SortedOperatorsTest {
 
   private static String form(String user) {
     return CanonicalForm.of(key(user));
+  }
+
+  private static EventRecord elsewhere(EventRecord event, String place) {
+    String[] parts = place.split("@");
+    return new EventRecord(
+        EVENTS.payloadSchema(),
+        event.id(),
+        event.time(),
+        event.type(),
+        new Object[0],
+        new Object[] {event.payload(0), event.payload(1)},
+        new Position(parts[0], Long.parseLong(parts[1])),
+        null);
   }
 
   private static EventRecord event(String id, int second, String user, Long value) {
