@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-from processes import children, command_line, cpu_seconds, descendants, resident
+from processes import children, command_line, cpu_seconds, descendants, resident, system_seconds
 
 PR_SET_CHILD_SUBREAPER = 36
 SAMPLE_SECONDS = 0.05
@@ -45,7 +45,7 @@ def main() -> None:
 
     sampler = threading.Thread(target=sample, daemon=True)
     sampler.start()
-    before = sum(map(cpu_seconds, helpers))
+    before, system_before = sum(map(cpu_seconds, helpers)), sum(map(system_seconds, helpers))
     start = time.monotonic()
     command = subprocess.Popen(sys.argv[3:])
     try:
@@ -65,6 +65,8 @@ def main() -> None:
         "status": status,
         "wall": wall,
         "cpu": used.ru_utime + used.ru_stime + sum(map(cpu_seconds, helpers)) - before,
+        # The part of it that the kernel worked.
+        "system": used.ru_stime + sum(map(system_seconds, helpers)) - system_before,
         # The kernel's own peak is that of the largest process: it knows of what lay between two samples.
         "memory": max(peak, used.ru_maxrss * 1024),
     }

@@ -44,6 +44,10 @@ def cpu_seconds(pid: int) -> float:
     return _ticks(pid, 11, 12)
 
 
+def system_seconds(pid: int) -> float:
+    return _ticks(pid, 12)
+
+
 def cpu_seconds_of_ended_children(pid: int) -> float:
     return _ticks(pid, 13, 14)
 

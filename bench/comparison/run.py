@@ -47,50 +47,72 @@ class Contestant(NamedTuple):
     peer: str
     threads: int
     task_managers: int = 0
+    # Of Errata's JVM.
+    java_options: str = ERRATA_JAVA_OPTS
 
 
 def main() -> None:
     options = _options()
-    root = pathlib.Path(os.environ["ERRATA_BENCH"]).absolute()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     contestants = _contestants(options)
-    for name in options.workloads:
-        _see_that_disk_suffices(name, root)
-    _say("preparing Errata")
-    if options.scaling:
-        cluster.build_class_path(REPOSITORY)
-    launcher.warm_up(REPOSITORY)
-    runs = []
-    with tempfile.TemporaryDirectory(prefix="run-", dir=root) as scratch, Database(root, JARS) as database:
-        machine = _machine(database, options)
-        for name in options.workloads:
-            folder = workload.folder_of(name, root)
-            size = workload.size_of(name)
-            _say(f"{name}: preparing {size.events:,} events")
-            facts = workload.prepare(name, folder)
-            if size.copied:
-                database.keep(folder / "live.csv")
-            for number in range(options.runs):
-                for contestant in contestants:
-                    run = _run(contestant, name, facts, folder, database, pathlib.Path(scratch))
-                    runs.append(run)
-                    _say(
-                        f"{name} {number + 1}/{options.runs} {contestant.name}: {run['wall']:.2f} s,"
-                        f" {run['cpu']:.2f} s of CPU, {run['memory'] / 1e9:.2f} GB;"
-                        f" others used {run['others']:.0%} of the machine"
-                    )
-    results = root / "results" / f"{datetime.datetime.now():%Y-%m-%dT%H-%M-%S}"
-    results.mkdir(parents=True)
+    machine, runs = compare(options.workloads, contestants, options.runs, options.threads)
+    results = new_results()
     table = report.table(runs, contestants[0].name if options.scaling else AGAINST)
     if likenesses := _likenesses(options.workloads):
         table += "\n" + report.comparison_of_workloads(runs, likenesses)
-    title = f"{machine['day']}, {machine['cores']} cores, {machine['memory']}, {machine['system']}; {machine['commit']}"
+    title = title_of(machine)
     (results / "table.md").write_text(f"{title}\n\n{table}")
     (results / "runs.json").write_text(json.dumps({"machine": machine, "runs": runs}, indent=2))
     report.picture(runs, title, results / "table.png")
     print(f"{title}\n\n{table}")
-    _say(f"kept in {results}")
+    say(f"kept in {results}")
+
+
+def compare(names: list[str], contestants: list[Contestant], rounds: int, threads: int) -> tuple[dict, list[dict]]:
+    """Lets the contestants take turns on each workload; returns what the machine is, and what each run took."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    root = root_folder()
+    for name in names:
+        _see_that_disk_suffices(name, root)
+    say("preparing Errata")
+    if any(contestant.task_managers for contestant in contestants):
+        cluster.build_class_path(REPOSITORY)
+    launcher.warm_up(REPOSITORY)
+    runs = []
+    with tempfile.TemporaryDirectory(prefix="run-", dir=root) as scratch, Database(root, JARS) as database:
+        machine = _machine(database, threads)
+        for name in names:
+            folder = workload.folder_of(name, root)
+            size = workload.size_of(name)
+            say(f"{name}: preparing {size.events:,} events")
+            facts = workload.prepare(name, folder)
+            if size.copied:
+                database.keep(folder / "live.csv")
+            for number in range(rounds):
+                for contestant in contestants:
+                    run = _run(contestant, name, facts, folder, database, pathlib.Path(scratch))
+                    runs.append(run)
+                    say(
+                        f"{name} {number + 1}/{rounds} {contestant.name}: {run['wall']:.2f} s,"
+                        f" {run['cpu']:.2f} s of CPU, {run['memory'] / 1e9:.2f} GB;"
+                        f" others used {run['others']:.0%} of the machine"
+                    )
+    return machine, runs
+
+
+def root_folder() -> pathlib.Path:
+    return pathlib.Path(os.environ["ERRATA_BENCH"]).absolute()
+
+
+def new_results() -> pathlib.Path:
+    """An empty folder for what a comparison found."""
+    results = root_folder() / "results" / f"{datetime.datetime.now():%Y-%m-%dT%H-%M-%S}"
+    results.mkdir(parents=True)
+    return results
+
+
+def title_of(machine: dict) -> str:
+    return f"{machine['day']}, {machine['cores']} cores, {machine['memory']}, {machine['system']}; {machine['commit']}"
 
 
 def _options() -> argparse.Namespace:
@@ -195,18 +217,20 @@ def _run(contestant: Contestant, name: str, facts: dict, folder, database: Datab
         if contestant.task_managers:
             running = started.enter_context(cluster.Cluster(scratch, REPOSITORY, contestant.task_managers))
             command += ["--on", "session", "--cluster", running.address]
-        measured = _measure(command, running, own, database)
+        measured = _measure(command, contestant.java_options, running, own, database)
     run = {"workload": name, "peer": contestant.name} | measured
     _see_that_right(contestant, facts, database, scratch / "log")
     shutil.rmtree(own)
     return run
 
 
-def _measure(command: list, running: cluster.Cluster | None, own: pathlib.Path, database: Database) -> dict:
+def _measure(
+    command: list, java_options: str, running: cluster.Cluster | None, own: pathlib.Path, database: Database
+) -> dict:
     result, log = own.parent / "result.json", own.parent / "log"
     helpers = ",".join(map(str, running.pids)) if running else ""
     # Java doesn't look at TMPDIR.
-    java = f"{ERRATA_JAVA_OPTS} -Djava.io.tmpdir={own}"
+    java = f"{java_options} -Djava.io.tmpdir={own}"
     environment = os.environ | {"TZ": "UTC", "ERRATA_JAVA_OPTS": java, "TMPDIR": str(own)}
     start, busy, postgres = time.monotonic(), _busy_seconds(), database.cpu_seconds()
     load = os.getloadavg()[0]
@@ -272,7 +296,7 @@ def _busy_seconds() -> float:
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
-def _machine(database: Database, options: argparse.Namespace) -> dict:
+def _machine(database: Database, threads: int) -> dict:
     git = subprocess.run(["git", "-C", REPOSITORY, "describe", "--always", "--dirty"], capture_output=True, text=True)
     libraries = ("duckdb", "polars", "pandas", "pyarrow", "pyspark")
     return {
@@ -281,14 +305,14 @@ def _machine(database: Database, options: argparse.Namespace) -> dict:
         "cores": os.cpu_count(),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.platform()),
-        "threads": options.threads,
+        "threads": threads,
         "errata_java_opts": ERRATA_JAVA_OPTS,
         "postgresql": database.version,
         "python": platform.python_version(),
     } | {library: importlib.metadata.version(library) for library in libraries}
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
