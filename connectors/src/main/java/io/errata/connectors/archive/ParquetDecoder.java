@@ -6,11 +6,9 @@ import io.errata.connectors.read.RowDecoder;
 import java.io.IOException;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.column.page.PageReader;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParquetDecoder implements RowDecoder {
   private final ParquetFileReader reader;
-  private final MessageType projection;
   private final ColumnDescriptor[] descriptors;
-  private final ParquetConverters.Leaf[] leaves;
-  private final ColumnReader[] columns;
-  private final GroupConverter converters;
+  private final ParquetColumn[] columns;
   private final int time;
   private final int lastGroup;
 
   private int nextGroup;
   private long row;
+  private long groupStart;
   private long groupEnd;
   private @Nullable Object timeValue;
-  private boolean pending;
 
   /**
    * @param paths what to decode
@@ -42,16 +37,13 @@ final class ParquetDecoder implements RowDecoder {
   ParquetDecoder(ParquetFileReader reader, ReadSplit split, List<String> paths, int time) {
     this.reader = reader;
     ParquetSchema schema = new ParquetSchema(reader.getFileMetaData().getSchema());
-    projection = schema.project(paths);
+    MessageType projection = schema.project(paths);
     reader.setRequestedSchema(projection);
-    converters = ParquetConverters.of(projection);
     int size = paths.size();
     descriptors = new ColumnDescriptor[size];
-    leaves = new ParquetConverters.Leaf[size];
-    columns = new ColumnReader[size];
+    columns = new ParquetColumn[size];
     for (int i = 0; i < size; i++) {
       descriptors[i] = projection.getColumnDescription(schema.descriptor(paths.get(i)).getPath());
-      leaves[i] = leaf(descriptors[i].getPath());
     }
     this.time = time;
     nextGroup = Math.toIntExact(split.offset());
@@ -60,28 +52,8 @@ final class ParquetDecoder implements RowDecoder {
     groupEnd = split.firstRow();
   }
 
-  private ParquetConverters.Leaf leaf(String[] path) {
-    GroupConverter converter = converters;
-    org.apache.parquet.schema.GroupType group = projection;
-    for (int i = 0; i < path.length - 1; i++) {
-      int field = group.getFieldIndex(path[i]);
-      converter = converter.getConverter(field).asGroupConverter();
-      group = group.getType(field).asGroupType();
-    }
-    return (ParquetConverters.Leaf)
-        converter.getConverter(group.getFieldIndex(path[path.length - 1]));
-  }
-
   @Override
   public boolean next() throws IOException {
-    if (pending) {
-      for (int i = 0; i < columns.length; i++) {
-        if (i != time) {
-          skip(i);
-        }
-      }
-      pending = false;
-    }
     row++;
     while (row >= groupEnd) {
       if (nextGroup > lastGroup) {
@@ -89,8 +61,7 @@ final class ParquetDecoder implements RowDecoder {
       }
       openGroup(nextGroup++);
     }
-    timeValue = read(time);
-    pending = true;
+    timeValue = columns[time].read(row - groupStart);
     return true;
   }
 
@@ -99,18 +70,19 @@ final class ParquetDecoder implements RowDecoder {
     if (pages == null) {
       throw new ContentException("row group " + index + " is not there");
     }
+    CheckedPages checked = new CheckedPages(pages);
     String createdBy = reader.getFileMetaData().getCreatedBy();
-    ColumnReadStoreImpl store =
-        new ColumnReadStoreImpl(new CheckedPages(pages), converters, projection, createdBy);
     for (int i = 0; i < columns.length; i++) {
-      columns[i] = store.getColumnReader(descriptors[i]);
-      if (columns[i].getTotalValueCount() != pages.getRowCount()) {
+      PageReader column = checked.getPageReader(descriptors[i]);
+      if (column.getTotalValueCount() != pages.getRowCount()) {
         throw new ContentException(
             "column "
                 + String.join(".", descriptors[i].getPath())
                 + " has not one value in each row");
       }
+      columns[i] = new ParquetColumn(descriptors[i], column, createdBy);
     }
+    groupStart = groupEnd;
     groupEnd += pages.getRowCount();
   }
 
@@ -132,28 +104,8 @@ final class ParquetDecoder implements RowDecoder {
   @Override
   public void values(@Nullable Object[] target) {
     for (int i = 0; i < columns.length; i++) {
-      target[i] = i == time ? timeValue : read(i);
+      target[i] = i == time ? timeValue : columns[i].read(row - groupStart);
     }
-    pending = false;
-  }
-
-  private @Nullable Object read(int i) {
-    ColumnReader column = columns[i];
-    @Nullable Object value = null;
-    if (column.getCurrentDefinitionLevel() == descriptors[i].getMaxDefinitionLevel()) {
-      column.writeCurrentValueToConverter();
-      value = leaves[i].take();
-    }
-    column.consume();
-    return value;
-  }
-
-  private void skip(int i) {
-    ColumnReader column = columns[i];
-    if (column.getCurrentDefinitionLevel() == descriptors[i].getMaxDefinitionLevel()) {
-      column.skip();
-    }
-    column.consume();
   }
 
   @Override
