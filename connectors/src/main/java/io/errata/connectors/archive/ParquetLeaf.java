@@ -108,21 +108,16 @@ final class ParquetLeaf {
 
   private static ParquetLeaf ofInt64(@Nullable LogicalTypeAnnotation logical, String name) {
     if (logical == null) {
-      return ofLong(ColumnType.LONG, name, Long::valueOf);
+      return ofNumber(ColumnType.LONG, name, Long::valueOf, 0);
     }
     if (logical instanceof IntLogicalTypeAnnotation integer) {
       return integer.isSigned()
-          ? ofLong(ColumnType.LONG, name, Long::valueOf)
+          ? ofNumber(ColumnType.LONG, name, Long::valueOf, 0)
           : ofLong(ColumnType.DECIMAL, name, value -> new BigDecimal(Long.toUnsignedString(value)));
     }
     if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
       int scale = decimal.getScale();
-      return new ParquetLeaf(
-          SourceColumn.of(ColumnType.DECIMAL, name),
-          null,
-          value -> Conversion.decimal(value, scale),
-          null,
-          scale);
+      return ofNumber(ColumnType.DECIMAL, name, value -> Conversion.decimal(value, scale), scale);
     }
     if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
       return ofLong(ColumnType.TIMESTAMP, name, timestamp(timestamp.getUnit()));
@@ -131,16 +126,15 @@ final class ParquetLeaf {
   }
 
   private static LongFunction<Object> timestamp(TimeUnit unit) {
-    long perSecond =
-        switch (unit) {
-          case MILLIS -> 1_000;
-          case MICROS -> 1_000_000;
-          case NANOS -> 1_000_000_000;
-        };
-    long nanos = 1_000_000_000 / perSecond;
-    return value ->
-        Instant.ofEpochSecond(
-            Math.floorDiv(value, perSecond), Math.floorMod(value, perSecond) * nanos);
+    // Division by a constant is a multiplication.
+    return switch (unit) {
+      case MILLIS -> Instant::ofEpochMilli;
+      case MICROS ->
+          value ->
+              Instant.ofEpochSecond(
+                  Math.floorDiv(value, 1_000_000L), Math.floorMod(value, 1_000_000L) * 1_000);
+      case NANOS -> value -> Instant.ofEpochSecond(0, value);
+    };
   }
 
   private static ParquetLeaf ofBytes(
@@ -195,6 +189,12 @@ final class ParquetLeaf {
 
   private static ParquetLeaf ofLong(ColumnType type, String name, LongFunction<Object> decode) {
     return new ParquetLeaf(SourceColumn.of(type, name), null, decode, null);
+  }
+
+  /** As {@link #ofLong}, of numbers that need no object while they have few digits. */
+  private static ParquetLeaf ofNumber(
+      ColumnType type, String name, LongFunction<Object> decode, int scale) {
+    return new ParquetLeaf(SourceColumn.of(type, name), null, decode, null, scale);
   }
 
   private static ParquetLeaf ofBinary(
