@@ -105,7 +105,7 @@ record CheckedPages(PageReadStore pages) implements PageReadStore {
     }
 
     private DataPage checked(DataPageV1 page) throws IOException {
-      byte[] bytes = page.getBytes().toByteArray();
+      ByteBuffer bytes = ParquetCodecs.together(page.getBytes());
       Walk walk = new Walk(bytes, page.getValueCount());
       walk.levels(column.getMaxRepetitionLevel(), page.getRlEncoding());
       walk.levels(column.getMaxDefinitionLevel(), page.getDlEncoding());
@@ -121,11 +121,11 @@ record CheckedPages(PageReadStore pages) implements PageReadStore {
     }
 
     private DataPage checked(DataPageV2 page) throws IOException {
-      byte[] levels = page.getDefinitionLevels().toByteArray();
-      byte[] data = page.getData().toByteArray();
+      ByteBuffer levels = ParquetCodecs.together(page.getDefinitionLevels());
+      ByteBuffer data = ParquetCodecs.together(page.getData());
       if (column.getMaxDefinitionLevel() > 0) {
         new Walk(levels, page.getValueCount())
-            .runs(levels.length, Walk.width(column.getMaxDefinitionLevel()));
+            .runs(levels.remaining(), Walk.width(column.getMaxDefinitionLevel()));
       }
       new Walk(data, page.getValueCount()).values(page.getDataEncoding());
       return DataPageV2.uncompressed(
@@ -153,8 +153,8 @@ record CheckedPages(PageReadStore pages) implements PageReadStore {
     private final ByteBuffer bytes;
     private final int values;
 
-    Walk(byte[] bytes, int values) {
-      this.bytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    Walk(ByteBuffer bytes, int values) {
+      this.bytes = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
       this.values = values;
     }
 

@@ -3,6 +3,7 @@ package io.errata.connectors.archive;
 import io.errata.connectors.read.ContentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -40,12 +41,22 @@ final class ParquetCodecs implements CompressionCodecFactory {
   @Override
   public void release() {}
 
+  /** All bytes in one array; they are copied only where they don't lie in one. */
+  static ByteBuffer together(BytesInput bytes) throws IOException {
+    ByteBufferInputStream in = bytes.toInputStream();
+    return in.slice(in.available());
+  }
+
   private record Pages(@org.jspecify.annotations.Nullable BlockDecompressor codec)
       implements BytesInputDecompressor {
     @Override
     public BytesInput decompress(BytesInput compressed, int size) throws IOException {
-      byte[] in = compressed.toByteArray();
-      return BytesInput.from(codec == null ? in : codec.decompressed(in, 0, in.length, size));
+      ByteBuffer in = together(compressed);
+      return codec == null
+          ? BytesInput.from(in)
+          : BytesInput.from(
+              codec.decompressed(
+                  in.array(), in.arrayOffset() + in.position(), in.remaining(), size));
     }
 
     @Override
