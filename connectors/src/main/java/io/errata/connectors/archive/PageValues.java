@@ -1,5 +1,6 @@
 package io.errata.connectors.archive;
 
+import io.errata.connectors.event.AsciiText;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
@@ -113,7 +114,10 @@ abstract sealed class PageValues {
       if (known != null) {
         return known;
       }
-      Object next = value.another().of(dictionary, code);
+      Object next = value.of(dictionary, code);
+      if (next instanceof AsciiText text) {
+        next = text.copy();
+      }
       made[code] = next;
       return next;
     }

@@ -160,7 +160,9 @@ final class ParquetColumn {
       ValuesReader codes =
           encoding.getDictionaryBasedValuesReader(descriptor, ValuesType.VALUES, known);
       codes.initFromPage(left, data);
-      return new PageValues.Coded(codes, known, made, value);
+      return value.isPlainNumber()
+          ? new PageValues.Decoded(codes, value)
+          : new PageValues.Coded(codes, known, made, value);
     }
     ValuesReader opened = encoding.getValuesReader(descriptor, ValuesType.VALUES);
     opened.initFromPage(left, data);

@@ -22,17 +22,8 @@ final class ParquetValue {
   private final PlainNumber number = new PlainNumber();
 
   ParquetValue(PrimitiveType type) {
-    this(ParquetLeaf.of(type), type.getPrimitiveTypeName());
-  }
-
-  private ParquetValue(ParquetLeaf leaf, PrimitiveTypeName physical) {
-    this.leaf = leaf;
-    this.physical = physical;
-  }
-
-  /** What makes values of the same column that this one's next value doesn't change. */
-  ParquetValue another() {
-    return new ParquetValue(leaf, physical);
+    this.leaf = ParquetLeaf.of(type);
+    this.physical = type.getPrimitiveTypeName();
   }
 
   /** Whether its values have 32 or 64 bits. */
@@ -41,6 +32,11 @@ final class ParquetValue {
       case INT32, INT64, FLOAT, DOUBLE -> true;
       case BOOLEAN, INT96, BINARY, FIXED_LEN_BYTE_ARRAY -> false;
     };
+  }
+
+  /** Whether a value is as cheap to make again as to find. */
+  boolean isPlainNumber() {
+    return leaf.scale >= 0;
   }
 
   boolean isText() {

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 public final class AsciiText implements LazyValue, CharSequence {
-  private byte[] bytes = new byte[0];
+  private static final byte[] NOTHING = new byte[0];
+
+  private byte[] bytes = NOTHING;
   private int offset;
   private int length;
   private @Nullable String value;
@@ -20,6 +22,11 @@ public final class AsciiText implements LazyValue, CharSequence {
     length = size;
     value = null;
     return this;
+  }
+
+  /** The same text, which stays when this becomes another. */
+  public AsciiText copy() {
+    return new AsciiText().set(bytes, offset, length);
   }
 
   byte[] bytes() {
