@@ -16,11 +16,13 @@ import io.errata.connectors.store.FileStores;
 import io.errata.connectors.store.Generation;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.Path;
+import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +146,8 @@ public final class ParquetSnapshot {
       throw ArchiveCursor.unavailable(e);
     } catch (IOException e) {
       throw invalid(part.file(), String.valueOf(e.getMessage()), e);
+    } catch (UncheckedIOException | ParquetRuntimeException e) {
+      throw invalid(part.file(), ArchiveCursor.reason(e), e);
     }
     if (read != part.rows()) {
       throw invalid(
