@@ -102,6 +102,10 @@ public final class Conversion {
    */
   public static @Nullable Object convert(
       @Nullable Object decoded, ColumnType wanted, @Nullable ZoneId zone) {
+    // Most are; to compare classes is cheaper than to ask for an interface.
+    if (decoded != null && decoded.getClass() == wanted.javaType()) {
+      return decoded;
+    }
     @Nullable Object value = decoded instanceof LazyValue lazy ? lazy.value() : decoded;
     if (value == null || value instanceof Unreadable || wanted.javaType().isInstance(value)) {
       return value;
@@ -156,6 +160,9 @@ public final class Conversion {
    */
   public static @Nullable Object time(
       @Nullable Object decoded, TimeUnit unit, @Nullable ZoneId zone) {
+    if (decoded instanceof Instant) {
+      return decoded;
+    }
     if (decoded instanceof PlainNumber number && number.isWhole()) {
       return ofEpoch(number.unscaled(), unit);
     }
@@ -164,7 +171,7 @@ public final class Conversion {
       return TimestampText.parse(text, zone);
     }
     @Nullable Object value = decoded instanceof LazyValue lazy ? lazy.value() : decoded;
-    if (value == null || value instanceof Instant || value instanceof Unreadable) {
+    if (value == null || value instanceof Unreadable) {
       return value;
     }
     if (value instanceof Long || value instanceof Integer) {
