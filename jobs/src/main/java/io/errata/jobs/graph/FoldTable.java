@@ -29,11 +29,11 @@ final class FoldTable {
   /** Bytes of keys and events that lie in one array; what is larger has its own. */
   private static final int CHUNK = 1 << 16;
 
-  /** So many that the keys of one, of millions in all, fit into a processor's cache. */
-  private static final int MOST_PARTITIONS = 256;
-
-  /** What of the memory they may take. */
-  private static final int PARTITIONS_SHARE = 8;
+  /**
+   * Bytes of events that wait to be folded: a hundred or so of the usual size, so that they and all
+   * that they are folded into stay where the processor has them.
+   */
+  private static final int WAITING = 1 << 13;
 
   /** With less, it would begin anew all the time. */
   private static final long LEAST_MEMORY = 1 << 20;
@@ -47,7 +47,7 @@ final class FoldTable {
   private static final int SIZE = 3;
   private static final int GATHERED = 4;
 
-  /** In a partition, what lies before each event: its length, and the tag of its key. */
+  /** What lies before each event that waits: its length, and the tag of its key. */
   private static final int HEAD = Integer.BYTES + Long.BYTES;
 
   private static final VarHandle INT =
@@ -77,14 +77,13 @@ final class FoldTable {
   // Only so that reading is not left out.
   private long touched;
 
-  // Events wait until there are many of keys that lie side by side: each key by itself would have
-  // to come from the memory.
-  private final byte[][] partitions;
-  private final int[] ends;
-  private final int partitionShift;
+  // Events wait until there are many, so that what they are folded into is asked for at once: the
+  // keys of a large window come from all over the memory.
+  private final byte[] waiting = new byte[WAITING];
+  private int waitingEnd;
 
   // Of each slot: the number of its key, from 1; 0 of one that is free. A key's slot is the upper
-  // bits of its hash, as its partition is.
+  // bits of its hash.
   private int[] slots = new int[FIRST_SLOTS];
   private int slotShift = Long.SIZE - Integer.numberOfTrailingZeros(FIRST_SLOTS);
   private int used;
@@ -141,10 +140,6 @@ final class FoldTable {
     this.keys = keys;
     this.flushed = flushed;
     this.memory = Math.max(LEAST_MEMORY, memory);
-    int wanted = (int) Math.min(MOST_PARTITIONS, this.memory / CHUNK / PARTITIONS_SHARE);
-    this.partitions = new byte[Integer.highestOneBit(wanted)][];
-    this.ends = new int[partitions.length];
-    this.partitionShift = Long.SIZE - Integer.numberOfTrailingZeros(partitions.length);
     this.width = 2 * fold.columns().size();
     this.stride = GATHERED + width;
     this.keyFields = fold.keys().stream().mapToInt(schema::ordinal).toArray();
@@ -169,41 +164,31 @@ final class FoldTable {
     events.locate(event, offset, places);
     takeKey(event, offset + length);
     keyTag = tag(key, keyFrom, keyLength);
-    int partition = (int) (keyTag >>> partitionShift);
     int size = HEAD + length;
-    byte[] buffer = partitions[partition];
-    if (buffer == null) {
-      buffer = new byte[CHUNK];
-      partitions[partition] = buffer;
-      bytes += CHUNK;
-    }
-    if (ends[partition] + size > CHUNK) {
+    if (waitingEnd + size > WAITING) {
       long tag = keyTag;
-      foldAll(partition);
+      foldWaiting();
       keyTag = tag;
     }
-    if (size > CHUNK) {
+    if (size > WAITING) {
       fold(event, offset, length);
       return;
     }
-    int at = ends[partition];
-    INT.set(buffer, at, length);
-    LONG.set(buffer, at + Integer.BYTES, keyTag);
-    System.arraycopy(event, offset, buffer, at + HEAD, length);
-    ends[partition] = at + size;
+    INT.set(waiting, waitingEnd, length);
+    LONG.set(waiting, waitingEnd + Integer.BYTES, keyTag);
+    System.arraycopy(event, offset, waiting, waitingEnd + HEAD, length);
+    waitingEnd += size;
   }
 
-  /** Folds the events of a partition, whose keys lie side by side where the processor has them. */
-  private void foldAll(int partition) throws IOException {
-    byte[] buffer = partitions[partition];
-    int end = ends[partition];
-    ends[partition] = 0;
-    touchAll(buffer, end);
+  private void foldWaiting() throws IOException {
+    touchWaiting();
+    int end = waitingEnd;
+    waitingEnd = 0;
     int at = 0;
     while (at < end) {
-      int length = (int) INT.get(buffer, at);
-      keyTag = (long) LONG.get(buffer, at + Integer.BYTES);
-      fold(buffer, at + HEAD, length);
+      int length = (int) INT.get(waiting, at);
+      keyTag = (long) LONG.get(waiting, at + Integer.BYTES);
+      fold(waiting, at + HEAD, length);
       at += HEAD + length;
     }
   }
@@ -212,16 +197,16 @@ final class FoldTable {
    * Reads a byte of what each event will be folded into. None of these reads waits for another, as
    * those of folding do: the memory answers many at once.
    */
-  private void touchAll(byte[] buffer, int end) {
+  private void touchWaiting() {
     long sum = 0;
     int at = 0;
-    while (at < end) {
-      int entry = slots[(int) ((long) LONG.get(buffer, at + Integer.BYTES) >>> slotShift)] - 1;
+    while (at < waitingEnd) {
+      int entry = slots[(int) ((long) LONG.get(waiting, at + Integer.BYTES) >>> slotShift)] - 1;
       if (entry >= 0) {
         long place = page(entry)[at(entry) + PLACE];
         sum += chunk(place)[(int) place];
       }
-      at += HEAD + (int) INT.get(buffer, at);
+      at += HEAD + (int) INT.get(waiting, at);
     }
     touched = sum;
   }
@@ -503,9 +488,7 @@ final class FoldTable {
 
   /** Folds what was added, sends on its way what was gathered, and forgets it. */
   void flush() throws IOException {
-    for (int partition = 0; partition < partitions.length; partition++) {
-      foldAll(partition);
-    }
+    foldWaiting();
     emitAll();
   }
 
