@@ -160,12 +160,17 @@ public final class PackedEvents implements Serializable {
     return next + Long.BYTES;
   }
 
+  /**
+   * The second of an event's time, by where its second part begins: as {@link
+   * Instant#getEpochSecond}.
+   */
+  public static long second(byte[] bytes, int content) {
+    return (long) ValueCodec.LONG_AT.get(bytes, content);
+  }
+
   /** Compares the times of two events by where their second parts begin. */
   public static int compareTimes(byte[] bytes, int content, byte[] others, int othersContent) {
-    int bySeconds =
-        Long.compare(
-            (long) ValueCodec.LONG_AT.get(bytes, content),
-            (long) ValueCodec.LONG_AT.get(others, othersContent));
+    int bySeconds = Long.compare(second(bytes, content), second(others, othersContent));
     return bySeconds != 0
         ? bySeconds
         : Integer.compare(

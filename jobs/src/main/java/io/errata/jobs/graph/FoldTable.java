@@ -39,13 +39,20 @@ final class FoldTable {
   private static final long LEAST_MEMORY = 1 << 20;
 
   // Of each key, side by side since they are used together: its hash and length; how many events;
-  // where it lies, and behind it its last event; how many bytes there are for both, and how many
-  // are used; and for each column the number of values and their sum.
+  // where its last event lies, behind the key where that isn't whole here; how many bytes there are
+  // for it, and how many are used; the key's first bytes; the second of its last event; and for
+  // each
+  // column the number of values and their sum.
   private static final int TAG = 0;
   private static final int COUNT = 1;
   private static final int PLACE = 2;
   private static final int SIZE = 3;
-  private static final int GATHERED = 4;
+  private static final int KEY = 4;
+  private static final int SECOND = 6;
+  private static final int GATHERED = 7;
+
+  /** Bytes of a key that lie beside its numbers: of most keys all. */
+  private static final int BESIDE = 2 * Long.BYTES;
 
   /** What lies before each event that waits: its length, and the tag of its key. */
   private static final int HEAD = Integer.BYTES + Long.BYTES;
@@ -74,6 +81,8 @@ final class FoldTable {
   private int keyFrom;
   private int keyLength;
   private long keyTag;
+  private long keyHead;
+  private long keyNext;
   // Only so that reading is not left out.
   private long touched;
 
@@ -194,8 +203,8 @@ final class FoldTable {
   }
 
   /**
-   * Reads a byte of what each event will be folded into. None of these reads waits for another, as
-   * those of folding do: the memory answers many at once.
+   * Reads what each event will be folded into. None of these reads waits for another, as those of
+   * folding do: the memory answers many at once.
    */
   private void touchWaiting() {
     long sum = 0;
@@ -203,8 +212,9 @@ final class FoldTable {
     while (at < waitingEnd) {
       int entry = slots[(int) ((long) LONG.get(waiting, at + Integer.BYTES) >>> slotShift)] - 1;
       if (entry >= 0) {
-        long place = page(entry)[at(entry) + PLACE];
-        sum += chunk(place)[(int) place];
+        long[] page = page(entry);
+        int first = at(entry);
+        sum += page[first] + page[first + stride - 1];
       }
       at += HEAD + (int) INT.get(waiting, at);
     }
@@ -221,6 +231,8 @@ final class FoldTable {
       }
     }
     takeKey(event, offset + length);
+    keyHead = partOfKey(0);
+    keyNext = partOfKey(Long.BYTES);
     int slot = find();
     int entry = slots[slot] - 1;
     if (entry < 0) {
@@ -228,11 +240,11 @@ final class FoldTable {
         flushed.single(event, offset, length);
         return;
       }
-      entry = begin(slot, event, offset, length);
+      entry = begin(slot, event, offset, length, content);
     } else if (isLater(event, offset, length, content, entry)
-        && !replace(entry, event, offset, length)) {
+        && !replace(entry, event, offset, length, content)) {
       emitAll();
-      entry = begin(find(), event, offset, length);
+      entry = begin(find(), event, offset, length, content);
     }
     page(entry)[at(entry) + COUNT]++;
     gather(entry, event);
@@ -281,12 +293,33 @@ final class FoldTable {
   private boolean isKeyOf(int entry) {
     long[] page = page(entry);
     int at = at(entry);
-    if (page[at + TAG] != keyTag) {
+    if (page[at + TAG] != keyTag || page[at + KEY] != keyHead || page[at + KEY + 1] != keyNext) {
       return false;
+    }
+    if (keyLength <= BESIDE) {
+      return true;
     }
     long place = page[at + PLACE];
     int from = (int) place;
     return Arrays.equals(chunk(place), from, from + keyLength, key, keyFrom, keyFrom + keyLength);
+  }
+
+  /** Eight bytes of the key, or what it has of them and zeros. */
+  private long partOfKey(int from) {
+    int length = Math.min(Long.BYTES, keyLength - from);
+    long part = 0;
+    if (length == Long.BYTES) {
+      return (long) LONG.get(key, keyFrom + from);
+    }
+    for (int i = 0; i < length; i++) {
+      part |= (key[keyFrom + from + i] & 0xFFL) << (Long.SIZE - Byte.SIZE * (i + 1));
+    }
+    return part;
+  }
+
+  /** How many bytes of a key lie before its last event. */
+  private static int kept(int keyLength) {
+    return keyLength > BESIDE ? keyLength : 0;
   }
 
   private long[] page(int entry) {
@@ -314,24 +347,30 @@ final class FoldTable {
 
   private boolean isLater(byte[] event, int offset, int length, int content, int entry)
       throws IOException {
+    int bySecond =
+        Long.compare(PackedEvents.second(event, content), page(entry)[at(entry) + SECOND]);
+    if (bySecond != 0) {
+      return bySecond > 0;
+    }
     long place = page(entry)[at(entry) + PLACE];
     byte[] last = chunk(place);
-    int from = (int) place + keyLength;
+    int from = (int) place + kept(keyLength);
     int byTime = PackedEvents.compareTimes(event, content, last, events.contentOf(last, from));
     return byTime > 0
         || (byTime == 0
-            && flushed.precedes(last, from, size(entry) - keyLength, event, offset, length));
+            && flushed.precedes(last, from, size(entry) - kept(keyLength), event, offset, length));
   }
 
-  /** The bytes of key and last event. */
+  /** The bytes of the last event, and of the key where it lies before that. */
   private int size(int entry) {
     return (int) page(entry)[at(entry) + SIZE];
   }
 
   /** Makes an entry of the key, whose first event this is. */
-  private int begin(int free, byte[] event, int offset, int length) throws IOException {
+  private int begin(int free, byte[] event, int offset, int length, int content)
+      throws IOException {
     int slot = free;
-    int size = keyLength + length;
+    int size = kept(keyLength) + length;
     if (used > 0 && bytes + bytesForKey(size) > memory) {
       emitAll();
       slot = find();
@@ -351,7 +390,9 @@ final class FoldTable {
     page[at + TAG] = keyTag;
     page[at + PLACE] = takePlace(size);
     page[at + SIZE] = (long) size << Integer.SIZE;
-    write(entry, event, offset, length);
+    page[at + KEY] = keyHead;
+    page[at + KEY + 1] = keyNext;
+    write(entry, event, offset, length, content);
     return entry;
   }
 
@@ -399,10 +440,10 @@ final class FoldTable {
   }
 
   /** Makes an event the last of its key; false where there is no memory for it. */
-  private boolean replace(int entry, byte[] event, int offset, int length) {
+  private boolean replace(int entry, byte[] event, int offset, int length, int content) {
     long[] page = page(entry);
     int at = at(entry);
-    int size = keyLength + length;
+    int size = kept(keyLength) + length;
     if (size > page[at + SIZE] >>> Integer.SIZE) {
       if (bytes + bytesForPlace(size) > memory) {
         return false;
@@ -410,19 +451,21 @@ final class FoldTable {
       page[at + PLACE] = takePlace(size);
       page[at + SIZE] = (long) size << Integer.SIZE;
     }
-    write(entry, event, offset, length);
+    write(entry, event, offset, length, content);
     return true;
   }
 
-  private void write(int entry, byte[] event, int offset, int length) {
+  private void write(int entry, byte[] event, int offset, int length, int content) {
     long[] page = page(entry);
     int at = at(entry);
     long place = page[at + PLACE];
     byte[] target = chunk(place);
-    System.arraycopy(key, keyFrom, target, (int) place, keyLength);
-    System.arraycopy(event, offset, target, (int) place + keyLength, length);
+    int kept = kept(keyLength);
+    System.arraycopy(key, keyFrom, target, (int) place, kept);
+    System.arraycopy(event, offset, target, (int) place + kept, length);
     long room = page[at + SIZE] >>> Integer.SIZE;
-    page[at + SIZE] = room << Integer.SIZE | (keyLength + length);
+    page[at + SIZE] = room << Integer.SIZE | (kept + length);
+    page[at + SECOND] = PackedEvents.second(event, content);
   }
 
   private void gather(int entry, byte[] event) throws IOException {
@@ -467,8 +510,8 @@ final class FoldTable {
     long[] page = page(entry);
     int at = at(entry);
     long place = page[at + PLACE];
-    int ofKey = (int) page[at + TAG];
-    flushed.accept(chunk(place), (int) place + ofKey, size(entry) - ofKey, count, gathered);
+    int kept = kept((int) page[at + TAG]);
+    flushed.accept(chunk(place), (int) place + kept, size(entry) - kept, count, gathered);
   }
 
   private void grow() {

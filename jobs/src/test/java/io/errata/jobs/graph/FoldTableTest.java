@@ -150,6 +150,40 @@ class FoldTableTest {
     assertThat(gathered).hasSize(3);
   }
 
+  /** So many that some share the 32 bits of the hash that a table knows them by. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "u", "user ", "one of many users: "})
+  void keys_ofOneHashAreToldApartByAllTheirBytes(String beginning) throws IOException {
+    fold = new IntegerFold(List.of("user_id"), FOLD.columns());
+    FoldTable table = table(1L << 30);
+    int keys = 300_000;
+    for (int i = 0; i < keys; i++) {
+      byte[] bytes = pack(event(i, 0, 1L, beginning + (10_000_000 + i), 1));
+      table.add(bytes, 0, bytes.length);
+    }
+    table.flush();
+    assertThat(gathered).hasSize(keys);
+  }
+
+  @Test
+  void lastEvent_mayBeLaterWithinItsSecond() throws IOException {
+    List<EventRecord> events = new ArrayList<>();
+    for (int nanos : new int[] {5, 9, 0, 7}) {
+      events.add(
+          new EventRecord(
+              SCHEMA.payloadSchema(),
+              "e" + nanos,
+              Instant.ofEpochSecond(-1, nanos),
+              "",
+              new Object[0],
+              new Object[] {1L, "u", 1L},
+              new Position("file", nanos),
+              null));
+    }
+    assertFolded(1L << 30, events);
+    assertThat(gathered.get("1 u").last.id()).isEqualTo("e9");
+  }
+
   @Test
   void event_ofARefusedKeyGoesTheOtherWay() throws IOException {
     FoldTable table = table(0);
