@@ -17,7 +17,7 @@ INDEX_BYTES, ALIGNMENT = 16, 8
 # Parts of what goes to disk, each of which is sorted in memory (SpilledPartitions.MOST).
 MOST_PARTITIONS = 128
 # A key in the table that adds up: its numbers, its slot, itself and its last event (FoldTable).
-FOLD_ENTRY_BYTES = 160
+FOLD_ENTRY_BYTES = 180
 # Of the heap, for the tables of a process (DedupeOperator.HEAP_SHARE).
 FOLD_HEAP_SHARE = 3
 SPLIT_BYTES = 8 << 20
