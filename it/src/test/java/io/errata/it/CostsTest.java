@@ -45,7 +45,8 @@ final class CostsTest {
     String column =
         assembled
             + ";io/errata/connectors/archive/ParquetDecoder.values;"
-            + "org/apache/parquet/column/impl/ColumnReaderBase.checkRead";
+            + "io/errata/connectors/archive/ParquetColumn.read;"
+            + "org/apache/parquet/column/values/dictionary/DictionaryValuesReader.readValueDictionaryId";
     given("Listing the archive, reading its footers", "[errata-archive", "java/lang/Enum.valueOf");
     given(
         "Reading Parquet: decompressing",

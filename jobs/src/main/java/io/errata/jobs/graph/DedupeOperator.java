@@ -171,10 +171,10 @@ final class DedupeOperator extends SortedInputOperator<SourceRecord, KeyedRecord
       keepAlone(next);
       return;
     }
-    if (aloneLength > 0 && isOneMore(next)) {
-      return;
-    }
     if (aloneLength > 0) {
+      if (isOneMore(next)) {
+        return;
+      }
       compare((EventRecord) read(alone, 0, aloneLength));
       aloneLength = 0;
     }

@@ -98,7 +98,7 @@ class SortedOperatorsTest {
   void copies_thatLieElsewhereLeaveTheFirstOfThem(String places) throws Exception {
     EventRecord[] copies =
         Stream.of(places.split(" "))
-            .map(place -> elsewhere(event("a", 1, "ann", 5L), place))
+            .map(place -> event("a", 1, "ann", 5L, position(place)))
             .toArray(EventRecord[]::new);
     List<KeyedRecord> folded = deduped(true, copies).extractOutputValues();
     assertThat(texts(folded)).containsExactly("ann a [1, 5, 1, 0]");
@@ -309,20 +309,17 @@ class SortedOperatorsTest {
     return CanonicalForm.of(key(user));
   }
 
-  private static EventRecord elsewhere(EventRecord event, String place) {
-    String[] parts = place.split("@");
-    return new EventRecord(
-        EVENTS.payloadSchema(),
-        event.id(),
-        event.time(),
-        event.type(),
-        new Object[0],
-        new Object[] {event.payload(0), event.payload(1)},
-        new Position(parts[0], Long.parseLong(parts[1])),
-        null);
+  private static Position position(String text) {
+    String[] parts = text.split("@");
+    return new Position(parts[0], Long.parseLong(parts[1]));
   }
 
   private static EventRecord event(String id, int second, String user, Long value) {
+    return event(id, second, user, value, new Position("file", 0));
+  }
+
+  private static EventRecord event(
+      String id, int second, String user, Long value, Position position) {
     return new EventRecord(
         EVENTS.payloadSchema(),
         id,
@@ -330,7 +327,7 @@ class SortedOperatorsTest {
         "",
         new Object[0],
         new Object[] {user, value},
-        new Position("file", 0),
+        position,
         null);
   }
 }
